@@ -1,0 +1,142 @@
+"""What tierwise has to say about a file: a ``Diagnostic``, and an ``Outcome`` that carries it.
+
+A wrong file is a value, never an exception: a stage returns an ``Outcome`` with everything it
+found. Exceptions are left for bugs and for the environment (``CannotRun``).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops the next stage, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A place in a text file; lines and columns are counted from 1, the end is exclusive."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """A place in a table of data: its file (or table), the row and the column's name.
+
+    ``row`` counts as a spreadsheet does: in a text file the header is row 1, so the first row of
+    data is row 2; in Parquet and in a database the first row is row 1. None: not one row.
+    """
+
+    path: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.path}{row}{column}"
+
+
+Place = Span | Cell
+
+
+@dataclass(frozen=True)
+class Related:
+    """A second place that explains a finding, with what is to be seen there."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding: a code that stays, the place, what is wrong and what to do about it."""
+
+    code: str
+    message: str
+    place: Place
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    related: tuple[Related, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this finding stops the next stage."""
+        return self.severity is Severity.ERROR
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.severity} {self.code}: {self.message}{hint}"
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[Value]):
+    """What a stage gives: its value, or None where errors left none, and all that it found."""
+
+    value: Value | None
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among the findings."""
+        return any(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+class CannotRun(Exception):
+    """The environment does not let the run go on: a disk that is full, a file that is locked.
+
+    ``hint`` says what to do. Commands print both and exit with the code for "could not run".
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Refused(Exception):
+    """Raised at the edge of the Python API when findings leave nothing to return."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings without repetitions, by place and then by code, so that output is stable."""
+
+    def key(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+        place = diagnostic.place
+        if isinstance(place, Span):
+            return (place.path, place.line, place.column, diagnostic.code, diagnostic.message)
+        return (place.path, place.row or 0, 0, diagnostic.code, diagnostic.message)
+
+    return tuple(sorted(dict.fromkeys(diagnostics), key=key))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the known name closest to ``name``, or lists the few there are."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    return f"known here: {shown}"

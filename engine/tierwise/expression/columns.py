@@ -1,0 +1,95 @@
+"""Expressions over columns: each becomes part of a relational plan.
+
+``and``, ``or``, ``not``, ``in``, chains and conditionals cannot be overloaded in Python, so they
+are mapped here; ``+ - * /`` and comparisons use what the columns themselves define.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import operator
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import ibis
+
+from tierwise.expression.evaluator import Evaluator
+from tierwise.expression.scalars import _ARITHMETIC
+from tierwise.months import month_number, parse_date
+
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+
+
+class ColumnEvaluator(Evaluator[Any]):
+    """Turns expressions into Ibis columns; months are whole numbers (``months.month_number``)."""
+
+    def _constant(self, node: ast.Constant) -> Any:
+        value: Any = node.value
+        return ibis.literal(value) if isinstance(value, bool | str | Decimal) else value
+
+    def _unary(self, node: ast.UnaryOp) -> Any:
+        value = self._eval(node.operand)
+        if isinstance(node.op, ast.Not):
+            return ~value if not isinstance(value, bool) else not value
+        return -value if isinstance(node.op, ast.USub) else value
+
+    def _binary(self, node: ast.BinOp) -> Any:
+        return _ARITHMETIC[type(node.op)](self._eval(node.left), self._eval(node.right))
+
+    def _logical(self, node: ast.BoolOp) -> Any:
+        join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
+        return functools.reduce(join, [self._eval(value) for value in node.values])
+
+    def _comparison(self, node: ast.Compare) -> Any:
+        nodes = [node.left, *node.comparators]
+        pairs = zip(nodes, node.ops, nodes[1:], strict=False)
+        parts = [self._pair(left, compare, right) for left, compare, right in pairs]
+        return functools.reduce(operator.and_, parts)
+
+    def _pair(self, left: ast.expr, compare: ast.cmpop, right: ast.expr) -> Any:
+        first, second = self._eval(left), self._eval(right)
+        if isinstance(compare, ast.In):
+            return first.isin(second)
+        if isinstance(compare, ast.NotIn):
+            return first.notin(second)
+        return _COMPARE[type(compare)](
+            _as_time(first, left, second), _as_time(second, right, first)
+        )
+
+    def _conditional(self, node: ast.IfExp) -> Any:
+        test, body, other = (self._eval(part) for part in (node.test, node.body, node.orelse))
+        return ibis.ifelse(test, body, other)
+
+    def _function(self, node: ast.Call) -> Any:
+        arguments = [self._eval(argument) for argument in node.args]
+        match ast.unparse(node.func):
+            case "present":
+                return arguments[0].notnull()
+            case "missing":
+                return arguments[0].isnull()
+            case _:
+                start, end = (_month_of(argument) for argument in arguments)
+                return end - start
+
+
+def _month_of(column: Any) -> Any:
+    """A column's month number: of a date the month it lies in, of a month itself."""
+    return month_number(column.year(), column.month()) if column.type().is_date() else column
+
+
+def _as_time(value: Any, node: ast.expr, other: Any) -> Any:
+    """A text constant beside a date or a month, as that date or month."""
+    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        return value
+    kind = other.type() if hasattr(other, "type") else None
+    if kind is not None and kind.is_date():
+        return ibis.literal(parse_date(node.value))
+    if kind is not None and kind.is_integer():
+        year, month = node.value.split("-")
+        return month_number(int(year), int(month))
+    return value

@@ -1,0 +1,32 @@
+"""The functions that an expression may call; each has one meaning on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tierwise.expression.kinds import Kind
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function: the kinds it takes (None: any), the kind it gives, and its help."""
+
+    name: str
+    takes: tuple[tuple[Kind, ...] | None, ...]
+    gives: Kind
+    help: str
+
+
+_TIME = (Kind.DATE, Kind.MONTH)
+
+FUNCTIONS: dict[str, Function] = {
+    function.name: function
+    for function in (
+        Function("present", (None,), Kind.BOOLEAN, "whether the value is there: not an empty cell"),
+        Function("missing", (None,), Kind.BOOLEAN, "whether the value is not there: an empty cell"),
+        Function(
+            "months_between", (_TIME, _TIME), Kind.WHOLE,
+            "calendar months from the first month to the second; 0 in the same month",
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,36 @@
+"""The types that values in an expression have."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a value is. UNKNOWN stands for something already reported and fits everywhere."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    WHOLE = "whole"
+    DECIMAL = "decimal"
+    DATE = "date"
+    MONTH = "month"
+    TEXTS = "list of texts"
+    NUMBERS = "list of numbers"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether one can calculate with it."""
+        return self in (Kind.WHOLE, Kind.DECIMAL, Kind.UNKNOWN)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a date or a month."""
+        return self in (Kind.DATE, Kind.MONTH, Kind.UNKNOWN)
+
+
+def comparable(left: Kind, right: Kind) -> bool:
+    """Whether ``left == right`` and ``left < right`` have a meaning."""
+    if Kind.UNKNOWN in (left, right):
+        return True
+    return left is right or (left.is_number and right.is_number)

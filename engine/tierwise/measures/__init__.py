@@ -1,0 +1,10 @@
+"""The kinds of measures, one file each. A new kind is a file and its line in ``MEASURES``."""
+
+from __future__ import annotations
+
+from tierwise.measures import changes, first_reached, growth, holders_of, sum
+from tierwise.measures.base import MeasureKind
+
+MEASURES: dict[str, MeasureKind] = {
+    module.KIND.key: module.KIND for module in (sum, changes, first_reached, growth, holders_of)
+}

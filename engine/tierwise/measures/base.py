@@ -1,0 +1,236 @@
+"""What every measure shares: the stages that call it, and what each of them hands over.
+
+A measure is one file. Its ``parse`` is called while the model is built, ``bind`` while names are
+resolved, ``lower`` while the plan is made. The protocols below are all that a measure knows of
+those stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Protocol
+
+from tierwise.diagnostics import Diagnostic, Span
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression, Written
+from tierwise.source.fields import Fields
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from tierwise.rational import Rational
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A combination of items to hold: one item, or at least ``count`` of the parts."""
+
+    item: str | None
+    span: Span
+    count: int = 1
+    parts: tuple[Requirement, ...] = ()
+
+    def items(self) -> frozenset[str]:
+        """All items that the combination names."""
+        own = frozenset() if self.item is None else frozenset({self.item})
+        return own.union(*(part.items() for part in self.parts))
+
+
+@dataclass(frozen=True)
+class Certification:
+    """A named combination."""
+
+    id: str
+    title: str
+    requires: Requirement
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on a row. ``prefix`` is the path along which its names lie, "" for its own."""
+
+    expression: Expression
+    prefix: str = ""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths that it names, as seen from the row."""
+        return frozenset(f"{self.prefix}{name}" for name in self.expression.names)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The eligible rows of one table: each meets every condition, judged in order."""
+
+    table: str
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Months relative to the as-of month, both inclusive: -11 to 0 are the last twelve."""
+
+    first: int
+    last: int = 0
+
+
+class RowNames(Protocol):
+    """The names that a row of one table gives to an expression, as the binder sees them."""
+
+    rows: Rows
+
+    def expression(self, text: Written, wanted: Kind | None) -> Expression | None:
+        """A checked expression over the row, or None after a finding."""
+
+    def column(self, text: Written) -> str | None:
+        """The name of one of the table's own columns, or None after a finding."""
+
+    def period(self, span: Span) -> tuple[str, str] | None:
+        """The columns of the row's first and last day, or None after a finding."""
+
+    def has_month(self, span: Span) -> bool:
+        """Whether the table has a column ``month``; a finding where it has not."""
+
+
+class Binder(Protocol):
+    """What the binding stage offers to a measure."""
+
+    found: list[Diagnostic]
+
+    def rows(self, table: Written, where: tuple[Written, ...]) -> RowNames | None:
+        """The rows of a table, with the option's eligibility and ``where`` as conditions."""
+
+    def credit(self, policy: Written | None, names: RowNames, span: Span) -> str | None:
+        """The credit policy's name; "" for rows that name the scored one themselves."""
+
+    def entity(self, per: Written, policy: str, names: RowNames) -> Expression | None:
+        """What facts are about, reachable from what the policy credits."""
+
+    def own_entity(self, policy: str, names: RowNames) -> Expression:
+        """What the policy credits, seen from the row."""
+
+    def certification(self, name: Written) -> Certification | None:
+        """A certification of the catalogues, or None after a finding."""
+
+
+class MeasureRule(Protocol):
+    """A measure as written."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+
+    def bind(self, binder: Binder) -> Measure | None:
+        """The measure with its names resolved, or None after a finding."""
+
+
+class Steps(Protocol):
+    """What the lowering stage offers to a measure."""
+
+    as_of: int
+
+    def select(
+        self,
+        rows: Rows,
+        columns: Mapping[str, Expression],
+        window: Window | None,
+        own: tuple[str, ...] = (),
+    ) -> ir.Table:
+        """The eligible rows of the window's months.
+
+        Its columns: the expressions by name, the table's ``own`` ones, ``month`` where there is
+        a window, and ``scored`` where the row itself names the scored one.
+        """
+
+    def totals(
+        self, rows: Rows, entity: Expression, amount: Expression, window: Window
+    ) -> ir.Table:
+        """(entity, month, total) of eligible rows: one row an entity and month that has rows."""
+
+    def end_of_month(self) -> ir.DateScalar:
+        """The last day of the as-of month."""
+
+    def number(self, number: Fraction) -> ir.NumericScalar:
+        """An exact number as a constant of the plan."""
+
+    def text(self, text: str) -> ir.StringScalar:
+        """A text as a constant of the plan."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an eligible row did not count; ``holds`` marks, over the table's own columns, those."""
+
+    text: str
+    holds: Callable[[ir.Table], ir.BooleanValue]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a measure makes of rows.
+
+    ``table`` has the columns entity, month, credited_in (month numbers), part, amount; and
+    ``scored`` where rows name the scored one themselves. ``reasons``, in order, and at last
+    ``no_fact`` say why an eligible row of the window lies behind no fact.
+    """
+
+    table: ir.Table
+    no_fact: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Measure(Protocol):
+    """A measure with its names resolved: what it reads, and how it becomes facts."""
+
+    @property
+    def rows(self) -> Rows:
+        """The rows that it looks at."""
+
+    @property
+    def credit(self) -> str:
+        """The credit policy; "" where rows name the scored one themselves."""
+
+    @property
+    def entity(self) -> Expression:
+        """What its facts are about."""
+
+    @property
+    def window(self) -> Window | None:
+        """The months whose rows it reads; None: the state at the end of the as-of month."""
+
+    @property
+    def counted(self) -> Window | None:
+        """The months whose facts count."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the sums that its facts are folded into."""
+
+    def lower(self, steps: Steps) -> Facts:
+        """The facts."""
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """The metric's value from the folded parts."""
+
+
+@dataclass(frozen=True)
+class MeasureKind:
+    """A kind of measure, as the registry lists it.
+
+    ``key`` is the field by which a rule file chooses it; ``schema`` its part of the JSON Schema:
+    the fields beside the key, and which of them must stand.
+    """
+
+    key: str
+    title: str
+    help: str
+    example: str
+    schema: Json
+    properties: Mapping[str, Json]
+    required: tuple[str, ...]
+    parse: Callable[[Fields], MeasureRule]
+    part_names: tuple[str, ...] = field(default=("value",))

@@ -1,0 +1,111 @@
+"""First crossings: entities below a number in the window's first month that reached it later.
+
+The first month of the window is the baseline. An entity counts once, in the first later month in
+which its total reaches the number. A month without rows has the total 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import tierwise.measures.shared_fields as shared
+from tierwise.diagnostics import Span
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression, Written
+from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.source.fields import Fields
+
+if TYPE_CHECKING:
+    from tierwise.rational import Rational
+
+
+@dataclass(frozen=True)
+class FirstReachedRule:
+    """The measure as written."""
+
+    amount: Written
+    at_least: Fraction
+    per: Written
+    table: Written
+    where: tuple[Written, ...]
+    months: int
+    credit: Written | None
+    span: Span
+
+    def bind(self, binder: Binder) -> FirstReached | None:
+        """Resolve names; None after a finding."""
+        names = binder.rows(self.table, self.where)
+        if names is None or not names.has_month(self.table.span):
+            return None
+        amount = names.expression(self.amount, Kind.DECIMAL)
+        credit = binder.credit(self.credit, names, self.table.span)
+        if credit is None:
+            return None
+        entity = binder.entity(self.per, credit, names)
+        if amount is None or entity is None:
+            return None
+        window = Window(1 - self.months)
+        return FirstReached(names.rows, credit, entity, amount, self.at_least, window)
+
+
+@dataclass(frozen=True)
+class FirstReached:
+    """The measure with its names resolved."""
+
+    rows: Rows
+    credit: str
+    entity: Expression
+    amount: Expression
+    at_least: Fraction
+    window: Window
+    parts: tuple[str, ...] = ("value",)
+
+    @property
+    def counted(self) -> Window:
+        """The months after the baseline."""
+        return Window(self.window.first + 1, self.window.last)
+
+    def lower(self, steps: Steps) -> Facts:
+        """The first month at the number, unless that month is the baseline itself."""
+        totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        reached = totals.filter(totals.total >= steps.number(self.at_least))
+        firsts = reached.group_by("entity").aggregate(month=reached.month.min())
+        crossed = firsts.filter(firsts.month > steps.as_of + self.window.first)
+        facts = crossed.select("entity", "month", credited_in="month", amount=1)
+        return Facts(facts.mutate(part=steps.text("value")),
+                     "nothing was reached for the first time in this month")  # fmt: skip
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """How many entities crossed."""
+        return parts["value"]
+
+
+def parse(fields: Fields) -> FirstReachedRule:
+    """The measure from its fields."""
+    return FirstReachedRule(
+        fields.written("first_reached"), fields.number("at_least"), fields.written("per"),
+        fields.written("from"), fields.many("where"), shared.months(fields, "over"),
+        fields.maybe("credit"), fields.span,
+    )  # fmt: skip
+
+
+KIND = MeasureKind(
+    key="first_reached",
+    title="Entities that reached a number for the first time",
+    help="Entities whose total was below the number in the first month of the window and reached "
+    "it in one of the others; credited in the first such month.",
+    example="{first_reached: users, at_least: 5, per: site, from: usage, over: 12 months}",
+    schema={
+        "title": "Amount",
+        "description": "What is totalled per entity and month and compared with the number.",
+        **shared.EXPRESSION,
+        "examples": ["users"],
+    },
+    properties={"at_least": shared.AT_LEAST, "per": shared.PER, "from": shared.FROM,
+                "where": shared.WHERE, "over": shared.OVER, "credit": shared.CREDIT},
+    required=("at_least", "per", "from", "over"),
+    parse=parse,
+)  # fmt: skip

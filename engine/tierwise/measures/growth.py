@@ -1,0 +1,107 @@
+"""A stock compared with an earlier one: (now - then) ÷ then, over all entities credited.
+
+The stock of a month is the sum of the totals of the entities credited in that month; so the two
+months may speak of different entities. Where there was nothing then, there is no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tierwise.measures.shared_fields as shared
+from tierwise.diagnostics import Span
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression, Written
+from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.source.fields import Fields
+
+if TYPE_CHECKING:
+    from tierwise.rational import Rational
+
+
+@dataclass(frozen=True)
+class GrowthRule:
+    """The measure as written."""
+
+    amount: Written
+    per: Written
+    table: Written
+    where: tuple[Written, ...]
+    months: int
+    credit: Written | None
+    span: Span
+
+    def bind(self, binder: Binder) -> Growth | None:
+        """Resolve names; None after a finding."""
+        names = binder.rows(self.table, self.where)
+        if names is None or not names.has_month(self.table.span):
+            return None
+        amount = names.expression(self.amount, Kind.DECIMAL)
+        credit = binder.credit(self.credit, names, self.table.span)
+        if credit is None:
+            return None
+        entity = binder.entity(self.per, credit, names)
+        if amount is None or entity is None:
+            return None
+        return Growth(names.rows, credit, entity, amount, Window(-self.months))
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The measure with its names resolved."""
+
+    rows: Rows
+    credit: str
+    entity: Expression
+    amount: Expression
+    window: Window
+    parts: tuple[str, ...] = ("now", "then")
+
+    @property
+    def counted(self) -> Window:
+        """From the earlier month to the as-of month; only the two ends have facts."""
+        return self.window
+
+    def lower(self, steps: Steps) -> Facts:
+        """A fact an entity for each of the two months."""
+        now, then = steps.as_of, steps.as_of + self.window.first
+        totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        both = totals.filter(totals.month.isin([now, then]))
+        facts = both.select(
+            "entity", "month", credited_in="month", amount="total",
+            part=(both.month == now).ifelse(steps.text("now"), steps.text("then")),
+        )  # fmt: skip
+        return Facts(facts, "not one of the two months that are compared")
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """The growth as a share: 0.35 is 35 %."""
+        return (parts["now"] - parts["then"]) / parts["then"]
+
+
+def parse(fields: Fields) -> GrowthRule:
+    """The measure from its fields."""
+    return GrowthRule(fields.written("growth"), fields.written("per"), fields.written("from"),
+                      fields.many("where"), shared.months(fields, "since"),
+                      fields.maybe("credit"), fields.span)  # fmt: skip
+
+
+KIND = MeasureKind(
+    key="growth",
+    title="Growth of a stock since an earlier month",
+    help="(now - then) ÷ then: the stock of the as-of month compared with that of an earlier one, "
+    "each over the entities credited in that month. 'now' and 'then' may be named in 'requires'.",
+    example="{growth: users, since: 12 months ago, per: site, from: usage}",
+    schema={
+        "title": "Stock",
+        "description": "What is totalled in each of the two months.",
+        **shared.EXPRESSION,
+        "examples": ["users"],
+    },
+    properties={"since": shared.SINCE, "per": shared.PER, "from": shared.FROM,
+                "where": shared.WHERE, "credit": shared.CREDIT},
+    required=("since", "per", "from"),
+    parse=parse,
+    part_names=("now", "then"),
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""Amounts summed: every eligible row of the window is a fact, in the month that it bears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tierwise.measures.shared_fields as shared
+from tierwise.diagnostics import Span
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression, Written
+from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.source.fields import Fields
+
+if TYPE_CHECKING:
+    from tierwise.rational import Rational
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """The measure as written."""
+
+    amount: Written
+    table: Written
+    where: tuple[Written, ...]
+    months: int
+    credit: Written | None
+    span: Span
+
+    def bind(self, binder: Binder) -> Sum | None:
+        """Resolve names; None after a finding."""
+        names = binder.rows(self.table, self.where)
+        if names is None or not names.has_month(self.table.span):
+            return None
+        amount = names.expression(self.amount, Kind.DECIMAL)
+        credit = binder.credit(self.credit, names, self.table.span)
+        if amount is None or credit is None:
+            return None
+        entity = binder.own_entity(credit, names)
+        return Sum(names.rows, credit, entity, amount, Window(1 - self.months))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The measure with its names resolved."""
+
+    rows: Rows
+    credit: str
+    entity: Expression
+    amount: Expression
+    window: Window
+    parts: tuple[str, ...] = ("value",)
+
+    @property
+    def counted(self) -> Window:
+        """The months whose facts count."""
+        return self.window
+
+    def lower(self, steps: Steps) -> Facts:
+        """A fact a row: its entity, its month, its amount."""
+        columns = {"entity": self.entity, "amount": self.amount}
+        rows = steps.select(self.rows, columns, self.window)
+        facts = rows.select("entity", "amount", month="month", credited_in="month")
+        return Facts(facts.mutate(part=steps.text("value")), "")
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """The sum."""
+        return parts["value"]
+
+
+def parse(fields: Fields) -> SumRule:
+    """The measure from its fields."""
+    return SumRule(fields.written("sum"), fields.written("from"), fields.many("where"),
+                   shared.months(fields, "over"), fields.maybe("credit"), fields.span)  # fmt: skip
+
+
+KIND = MeasureKind(
+    key="sum",
+    title="Amounts summed",
+    help="The sum of an amount over the eligible rows of the window, each credited in its month.",
+    example="{sum: amount, from: orders, over: 12 months}",
+    schema={
+        "title": "Amount",
+        "description": "The amount of one row, summed over the window.",
+        **shared.EXPRESSION,
+        "examples": ["amount if kind == 'sale' else -amount"],
+    },
+    properties={"from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
+                "credit": shared.CREDIT},
+    required=("from", "over"),
+    parse=parse,
+)  # fmt: skip

@@ -1,0 +1,235 @@
+"""Documents → ``RuleSet``: each file of the shape that its kind asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tierwise.diagnostics import Diagnostic, Outcome, Related, nearest
+from tierwise.expression.parse import Written
+from tierwise.measures import MEASURES
+from tierwise.model.ruleset import (
+    CatalogueRule,
+    CertificationRule,
+    CertificationsRule,
+    CheckRule,
+    ColumnRule,
+    CompetencyRule,
+    ContractRule,
+    CreditRule,
+    LevelRule,
+    MetricRule,
+    OptionRule,
+    PolicyRule,
+    RequirementOfMetric,
+    RequirementRule,
+    RuleSet,
+    TableRule,
+    WayRule,
+)  # fmt: skip
+from tierwise.model.schemas import KINDS
+from tierwise.model.shape import shape_findings
+from tierwise.months import parse_month
+from tierwise.quantity import Quantity, parse_quantity
+from tierwise.source.document import Document, Entry, Mapping, Node, Scalar
+from tierwise.source.fields import Fields, exact, written
+
+
+def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
+    """Build the rule set of all documents that belong together.
+
+    Returns:
+        The rule set as far as files have the right shape, and what is wrong with the others:
+        ``unknown-kind`` and the codes of ``shape``.
+    """
+    found: list[Diagnostic] = []
+    good: dict[str, list[Document]] = {kind: [] for kind in KINDS}
+    for document in documents:
+        kind = _kind(document, found)
+        if kind is None:
+            continue
+        wrong = shape_findings(document, kind)
+        found.extend(wrong)
+        if not wrong:
+            good[kind].append(document)
+    rules = RuleSet(
+        tuple(documents),
+        tuple(_contract(Fields(document.root)) for document in good["contract"]),
+        tuple(_catalogue(Fields(document.root)) for document in good["catalogue"]),
+        tuple(_certifications(Fields(document.root)) for document in good["certifications"]),
+        tuple(_credit(Fields(document.root)) for document in good["credit"]),
+        tuple(_competency(Fields(document.root)) for document in good["competency"]),
+    )
+    return Outcome(rules, tuple(found) + _same_ids(rules))
+
+
+def _same_ids(rules: RuleSet) -> tuple[Diagnostic, ...]:
+    """Ids name one thing: contracts, catalogues ...; competencies with their version."""
+    found: list[Diagnostic] = []
+    named: list[tuple[str, Written]] = [
+        *((f"contract {rule.id.text}", rule.id) for rule in rules.contracts),
+        *((f"catalogue {rule.id.text}", rule.id) for rule in rules.catalogues),
+        *((f"catalogue {rule.id.text}", rule.id) for rule in rules.certifications),
+        *((f"credit file {rule.id.text}", rule.id) for rule in rules.credits),
+        *(
+            (f"competency {rule.id.text} {rule.version.text}", rule.id)
+            for rule in rules.competencies
+        ),
+    ]
+    first: dict[str, Written] = {}
+    for name, at in named:
+        other = first.setdefault(name, at)
+        if other is not at:
+            related = (Related(other.span, "the first one"),)
+            found.append(Diagnostic("duplicate-id", f"there is a {name} already", at.span,
+                                    "give this one another id or version", related=related))  # fmt: skip
+    return tuple(found)
+
+
+def _kind(document: Document, found: list[Diagnostic]) -> str | None:
+    node = document.root.get("kind")
+    if isinstance(node, Scalar) and node.text in KINDS:
+        return node.text
+    if node is None:
+        found.append(Diagnostic("unknown-kind", "the file does not say what it is",
+                                document.root.span,
+                                f"begin with 'kind:' and one of {', '.join(KINDS)}"))  # fmt: skip
+    else:
+        text = node.text if isinstance(node, Scalar) else "..."
+        found.append(Diagnostic("unknown-kind", f"there is no kind of rule file '{text}'", node.span,
+                                nearest(text, KINDS)))  # fmt: skip
+    return None
+
+
+def _key(entry: Entry) -> Written:
+    return Written(entry.key, entry.key_span)
+
+
+def _contract(fields: Fields) -> ContractRule:
+    tables = tuple(_table(_key(entry), Fields(entry.node)) for entry in fields.entries("tables"))
+    return ContractRule(
+        fields.written("id"), fields.titles("title"), fields.written("scored"), tables
+    )
+
+
+def _table(name: Written, fields: Fields) -> TableRule:
+    period = fields.below("period") if "period" in fields else None
+    checks = tuple(Fields(node) for node in fields.items("checks"))
+    return TableRule(
+        name, fields.titles("title"), fields.many("key"),
+        tuple(_column(_key(entry), Fields(entry.node)) for entry in fields.entries("columns")),
+        (period.written("from"), period.written("through")) if period else None,
+        tuple(CheckRule(check.written("that"), check.maybe("column"), check.titles("message"))
+              for check in checks),
+    )  # fmt: skip
+
+
+def _column(name: Written, fields: Fields) -> ColumnRule:
+    values = tuple(value.text for value in fields.many("values")) if "values" in fields else None
+    minimum = fields.number("minimum") if "minimum" in fields else None
+    return ColumnRule(name, fields.text("type"), fields.flag("optional"), fields.maybe("references"),
+                      fields.text("as", name.text), values, minimum)  # fmt: skip
+
+
+def _catalogue(fields: Fields) -> CatalogueRule:
+    entries = []
+    for entry in fields.entries("entries"):
+        given = Fields(entry.node).mapping.entries
+        values = tuple((_key(each), written(each.node)) for each in given if each.key != "title")
+        entries.append((_key(entry), values))
+    return CatalogueRule(
+        fields.written("id"), fields.titles("title"),
+        tuple((_key(entry), Fields(entry.node).text("type"))
+              for entry in fields.entries("attributes")),
+        tuple(entries),
+        tuple((_key(entry), tuple(value.text for value in Fields(entry.node).many("values")))
+              for entry in fields.entries("lists")),
+    )  # fmt: skip
+
+
+def _certifications(fields: Fields) -> CertificationsRule:
+    return CertificationsRule(
+        fields.written("id"),
+        tuple(_key(entry) for entry in fields.entries("exams")),
+        tuple(
+            CertificationRule(_key(entry), Fields(entry.node).titles("title"),
+                              _requirement(Fields(entry.node).node("requires")))
+            for entry in fields.entries("certifications")
+        ),
+    )  # fmt: skip
+
+
+def _requirement(node: Node) -> RequirementRule:
+    if not isinstance(node, Mapping):
+        return RequirementRule(written(node), 1, (), node.span)
+    fields = Fields(node)
+    parts = tuple(_requirement(item) for key in ("all", "any", "of") for item in fields.items(key))
+    if "at_least" in fields:
+        count = int(fields.number("at_least"))
+    else:
+        count = len(parts) if "all" in fields else 1
+    return RequirementRule(None, count, parts, node.span)
+
+
+def _credit(fields: Fields) -> CreditRule:
+    policies = tuple(
+        _policy(_key(entry), Fields(entry.node)) for entry in fields.entries("policies")
+    )
+    return CreditRule(fields.written("id"), fields.written("contract"), policies)
+
+
+def _policy(name: Written, fields: Fields) -> PolicyRule:
+    ways = []
+    for entry in fields.entries("ways"):
+        way = Fields(entry.node)
+        ways.append(WayRule(_key(entry), way.written("when"), way.many("unless")))
+    return PolicyRule(name, fields.titles("title"), fields.written("through"), fields.written("to"),
+                      fields.written("of"), tuple(ways))  # fmt: skip
+
+
+def _competency(fields: Fields) -> CompetencyRule:
+    in_force = fields.below("in_force")
+    first = parse_month(in_force.text("from"))
+    assert first is not None, "the schema asks for a month"
+    return CompetencyRule(
+        fields.written("id"), fields.written("version"), first,
+        parse_month(in_force.text("through")), in_force.span, fields.titles("title"),
+        fields.text("source"), fields.written("contract"),
+        tuple(_option(_key(entry), Fields(entry.node)) for entry in fields.entries("options")),
+    )  # fmt: skip
+
+
+def _option(id_: Written, fields: Fields) -> OptionRule:
+    eligible = []
+    for entry in fields.entries("eligible"):
+        assert not isinstance(entry.node, Scalar | Mapping), "the schema asks for a list"
+        eligible.append((_key(entry), tuple(written(item) for item in entry.node.items)))
+    max_score = fields.node("max_score") if "max_score" in fields else None
+    return OptionRule(
+        id_, fields.titles("title"), tuple(eligible),
+        tuple((_key(entry), Fields(entry.node).titles("title"))
+              for entry in fields.entries("groups")),
+        tuple(_metric(_key(entry), Fields(entry.node)) for entry in fields.entries("metrics")),
+        exact(max_score) if max_score else None, max_score.span if max_score else None,
+        tuple(LevelRule(_key(entry), Fields(entry.node).titles("title"),
+                        Fields(entry.node).written("when")) for entry in fields.entries("levels")),
+    )  # fmt: skip
+
+
+def _metric(id_: Written, fields: Fields) -> MetricRule:
+    measure = fields.below("measure")
+    kind = next(kind for key, kind in MEASURES.items() if key in measure)
+    requires = tuple(Fields(item) for item in fields.items("requires"))
+    return MetricRule(
+        id_, fields.titles("title"), fields.titles("help"), fields.maybe("group"),
+        kind.parse(measure),
+        tuple(RequirementOfMetric(each.written("that"), each.titles("otherwise"))
+              for each in requires),
+        fields.text("points", "proportional"), _quantity(fields.written("threshold")),
+        fields.number("max_points"), fields.node("max_points").span,
+    )  # fmt: skip
+
+
+def _quantity(text: Written) -> Quantity:
+    quantity = parse_quantity(text.text)
+    return quantity or Quantity(Fraction(0), "", text.text)

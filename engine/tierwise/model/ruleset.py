@@ -1,0 +1,200 @@
+"""Rule files as they are written: of the right shape, names still names, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tierwise.diagnostics import Span
+from tierwise.expression.parse import Written
+from tierwise.measures.base import MeasureRule
+from tierwise.quantity import Quantity
+from tierwise.source.document import Document
+from tierwise.source.fields import Titles
+
+
+@dataclass(frozen=True)
+class ColumnRule:
+    """A column of a contract's table, as written."""
+
+    name: Written
+    type: str
+    optional: bool
+    references: Written | None
+    alias: str
+    values: tuple[str, ...] | None
+    minimum: Fraction | None
+
+
+@dataclass(frozen=True)
+class CheckRule:
+    """A condition that every row of a table must meet."""
+
+    that: Written
+    column: Written | None
+    message: Titles
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """A table of a contract, as written. ``period``: the columns of its first and last day."""
+
+    name: Written
+    title: Titles
+    key: tuple[Written, ...]
+    columns: tuple[ColumnRule, ...]
+    period: tuple[Written, Written] | None
+    checks: tuple[CheckRule, ...]
+
+
+@dataclass(frozen=True)
+class ContractRule:
+    """A data contract, as written."""
+
+    id: Written
+    title: Titles
+    scored: Written
+    tables: tuple[TableRule, ...]
+
+
+@dataclass(frozen=True)
+class CatalogueRule:
+    """A catalogue: entries with attributes, and named lists of values."""
+
+    id: Written
+    title: Titles
+    attributes: tuple[tuple[Written, str], ...]
+    entries: tuple[tuple[Written, tuple[tuple[Written, Written], ...]], ...]
+    lists: tuple[tuple[Written, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class RequirementRule:
+    """What a certification asks for: one exam, or at least ``count`` of the parts."""
+
+    exam: Written | None
+    count: int
+    parts: tuple[RequirementRule, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class CertificationRule:
+    """A certification and the exams that make it."""
+
+    name: Written
+    title: Titles
+    requires: RequirementRule
+
+
+@dataclass(frozen=True)
+class CertificationsRule:
+    """A catalogue of certifications, as written."""
+
+    id: Written
+    exams: tuple[Written, ...]
+    certifications: tuple[CertificationRule, ...]
+
+
+@dataclass(frozen=True)
+class WayRule:
+    """One way to be credited: a kind of association, and the ways that displace it."""
+
+    name: Written
+    when: Written
+    unless: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class PolicyRule:
+    """A credit policy, as written."""
+
+    name: Written
+    title: Titles
+    through: Written
+    to: Written
+    of: Written
+    ways: tuple[WayRule, ...]
+
+
+@dataclass(frozen=True)
+class CreditRule:
+    """A file of credit policies for one contract."""
+
+    id: Written
+    contract: Written
+    policies: tuple[PolicyRule, ...]
+
+
+@dataclass(frozen=True)
+class RequirementOfMetric:
+    """A condition without which a metric earns nothing, and what to say then."""
+
+    that: Written
+    otherwise: Titles
+
+
+@dataclass(frozen=True)
+class MetricRule:
+    """A metric, as written."""
+
+    id: Written
+    title: Titles
+    help: Titles
+    group: Written | None
+    measure: MeasureRule
+    requires: tuple[RequirementOfMetric, ...]
+    points: str
+    threshold: Quantity
+    max_points: Fraction
+    max_points_span: Span
+
+
+@dataclass(frozen=True)
+class LevelRule:
+    """A level and the condition for it."""
+
+    id: Written
+    title: Titles
+    when: Written
+
+
+@dataclass(frozen=True)
+class OptionRule:
+    """One way to attain a competency: its metrics, score and levels, as written."""
+
+    id: Written
+    title: Titles
+    eligible: tuple[tuple[Written, tuple[Written, ...]], ...]
+    groups: tuple[tuple[Written, Titles], ...]
+    metrics: tuple[MetricRule, ...]
+    max_score: Fraction | None
+    max_score_span: Span | None
+    levels: tuple[LevelRule, ...]
+
+
+@dataclass(frozen=True)
+class CompetencyRule:
+    """A version of a competency, as written; months as ``months.month_number``, both inclusive."""
+
+    id: Written
+    version: Written
+    first_month: int
+    last_month: int | None
+    in_force_span: Span
+    title: Titles
+    source: str
+    contract: Written
+    options: tuple[OptionRule, ...]
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """All rule files that belong together."""
+
+    documents: tuple[Document, ...]
+    contracts: tuple[ContractRule, ...]
+    catalogues: tuple[CatalogueRule, ...]
+    certifications: tuple[CertificationsRule, ...]
+    credits: tuple[CreditRule, ...]
+    competencies: tuple[CompetencyRule, ...]

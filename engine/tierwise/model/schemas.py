@@ -1,0 +1,321 @@
+"""The JSON Schema (2020-12) of each kind of rule file.
+
+Editors use them to complete and explain, ``build`` to refuse what has the wrong shape. The parts
+of measures and points rules come from their registries. ``python -m tierwise.model.write_schemas``
+writes them to files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from tierwise.measures import MEASURES
+from tierwise.measures.base import Json
+from tierwise.measures.shared_fields import EXPRESSION
+from tierwise.points import POINTS
+from tierwise.quantity import PATTERN as QUANTITY
+
+SCHEMA_VERSION = 1
+BASE = "https://tierwise.dev/schemas/"
+
+ID = {"type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 80}
+NAME = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", "maxLength": 80}
+MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+
+
+def field(title: str, description: str, example: object, **schema: object) -> Json:
+    """A field with what an editor shows about it."""
+    return {"title": title, "description": description, "examples": [example], **schema}
+
+
+def mapping(
+    title: str, description: str, example: object, properties: Mapping[str, object],
+    required: tuple[str, ...] = (),
+) -> Json:  # fmt: skip
+    """A mapping that takes these fields and no others."""
+    return field(title, description, example, type="object", properties=dict(properties),
+                 required=list(required), additionalProperties=False)  # fmt: skip
+
+
+def named(title: str, description: str, example: object, of: object, names: Json) -> Json:
+    """A mapping from names to values of one shape."""
+    return field(title, description, example, type="object", propertyNames=names,
+                 additionalProperties=of, minProperties=1)  # fmt: skip
+
+
+_LANGUAGE = {"type": "string", "pattern": "^[a-z]{2}$"}
+_TEXT: Json = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "propertyNames": _LANGUAGE, "additionalProperties": {"type": "string"},
+         "minProperties": 1},
+    ]
+}  # fmt: skip
+
+
+def text(title: str, description: str, example: object) -> Json:
+    """A text, or one text for each language."""
+    return field(title, description, example, **_TEXT)
+
+
+TITLE = text("Title", "What people call it: one text, or one for each language.", {"en": "Sales"})
+HELP = text("Help", "A sentence that says what it means, by language.", {"en": "Sales of a year"})
+SOURCE = field("Source", "The public page that states the rule.", "https://example.org/rules",
+               type="string", format="uri")  # fmt: skip
+
+
+def _file(
+    kind: str, title: str, properties: Mapping[str, object], required: tuple[str, ...]
+) -> Json:
+    common: dict[str, object] = {
+        "kind": field("Kind", "What this file holds.", kind, const=kind),
+        "schema": field("Schema version", "The version of the rule language.", SCHEMA_VERSION,
+                        const=SCHEMA_VERSION),
+        "id": field("Id", "The name by which other files refer to this one.", "sales", **ID),
+        "title": TITLE,
+        "source": SOURCE,
+    }  # fmt: skip
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{BASE}{kind}.schema.json",
+        "title": title,
+        "description": f"A tierwise rule file of the kind '{kind}'.",
+        "type": "object",
+        "properties": {**common, **properties},
+        "required": ["kind", "schema", "id", *required],
+        "additionalProperties": False,
+    }
+
+
+def contract() -> Json:
+    """The schema of a data contract."""
+    column = mapping("Column", "One column of the table.", {"type": "text"}, {
+        "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM.", "text",
+                      enum=["text", "boolean", "whole", "decimal", "date", "month"]),
+        "optional": field("Optional", "Whether a cell may be empty.", True, type="boolean"),
+        "references": field("References", "The table, or the catalogue, whose key stands here. "
+                            "A value that is not among its keys is refused.", "customers",
+                            type="string"),
+        "as": field("Name of the reference", "How a path names what is referred to; the column's "
+                    "own name by default.", "customer", **NAME),
+        "values": field("Values", "The only values that may stand here.", ["open", "closed"],
+                        type="array", items={"type": "string"}, minItems=1),
+        "minimum": field("Minimum", "The least number that may stand here.", 0, type="number"),
+    }, ("type",))  # fmt: skip
+    check = mapping("Check", "A condition that every row must meet.", {"that": "end >= start"}, {
+        "that": field("Condition", "An expression over the row.", "end >= start", **EXPRESSION),
+        "column": field("Column", "The column that a finding points at.", "end", type="string"),
+        "message": text("Message", "What a row must be like.", {"en": "ends after it begins"}),
+    }, ("that", "message"))  # fmt: skip
+    period = mapping("Period", "The days on which a row is in effect.",
+                     {"from": "start", "through": "end"}, {
+        "from": field("First day", "The column of the first day.", "from_date", type="string"),
+        "through": field("Last day", "The column of the last day, inclusive; empty: no end.",
+                         "to_date", type="string"),
+    }, ("from", "through"))  # fmt: skip
+    table = mapping("Table", "One table: a file of that name, or a table of a database.",
+                    {"key": ["id"], "columns": {"id": {"type": "text"}}}, {
+        "title": TITLE,
+        "key": field("Key", "The columns that together are different in every row.", ["id"],
+                     type="array", items={"type": "string"}, minItems=1),
+        "columns": named("Columns", "Every column that rules may use. Others are ignored.",
+                         {"id": {"type": "text"}}, column, NAME),
+        "period": period,
+        "checks": field("Checks", "Conditions that every row must meet.",
+                        [{"that": "end >= start"}], type="array", items=check),
+    }, ("columns",))  # fmt: skip
+    return _file("contract", "Data contract", {
+        "scored": field("Scored", "The table of which every row gets a score.", "partners",
+                        type="string"),
+        "tables": named("Tables", "The tables of the data.", {"partners": {}}, table, NAME),
+    }, ("scored", "tables"))  # fmt: skip
+
+
+def catalogue() -> Json:
+    """The schema of a catalogue."""
+    attribute = mapping("Attribute", "What an entry says.", {"type": "decimal"}, {
+        "type": field("Type", "What it holds.", "decimal",
+                      enum=["text", "boolean", "whole", "decimal"]),
+        "title": TITLE,
+    }, ("type",))  # fmt: skip
+    values = mapping("List", "A named list of values.", {"values": ["one", "two"]}, {
+        "title": TITLE,
+        "values": field("Values", "The values of the list.", ["one", "two"], type="array",
+                        items={"type": "string"}, minItems=1, uniqueItems=True),
+    }, ("values",))  # fmt: skip
+    entry = field("Entry", "The attributes of one entry.", {"usd": 1}, type="object",
+                  properties={"title": TITLE},
+                  additionalProperties={"type": ["string", "number", "boolean"]})  # fmt: skip
+    return _file("catalogue", "Catalogue", {
+        "attributes": named("Attributes", "What every entry says about itself.",
+                            {"usd": {"type": "decimal"}}, attribute, NAME),
+        "entries": named("Entries", "The entries by their key.", {"USD": {"usd": 1}}, entry,
+                         {"type": "string"}),
+        "lists": named("Lists", "Lists that conditions can name: in_catalogue.of_list.",
+                       {"suites": {"values": ["one"]}}, values, NAME),
+    }, ())  # fmt: skip
+
+
+def certifications() -> Json:
+    """The schema of a catalogue of certifications."""
+    several = {"type": "array", "items": {"$ref": "#/$defs/requirement"}, "minItems": 1}
+    requirement: Json = {
+        "title": "Requirement",
+        "description": "An exam, or a combination: all, any, or at least so many of its parts.",
+        "examples": [{"all": ["A-1", {"any": ["B-1", "B-2"]}]}],
+        "if": {"type": "object"},
+        "then": {
+            "properties": {
+                "all": field("All", "Every part must be held.", ["A-1", "B-1"], **several),
+                "any": field("Any", "One part is enough.", ["B-1", "B-2"], **several),
+                "at_least": field(
+                    "At least", "So many of the parts in 'of'.", 2, type="integer", minimum=1
+                ),
+                "of": field("Of", "The parts of which so many must be held.", ["B-1"], **several),
+            },
+            "minProperties": 1,
+            "maxProperties": 2,
+            "dependentRequired": {"at_least": ["of"], "of": ["at_least"]},
+            "additionalProperties": False,
+        },
+        "else": {"type": "string"},
+    }
+    exam = mapping("Exam", "One exam.", {"title": "Sales"}, {"title": TITLE})
+    certification = mapping("Certification", "What must be held.", {"requires": "A-1"}, {
+        "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
+    }, ("requires",))  # fmt: skip
+    schema = _file("certifications", "Certifications", {
+        "exams": named("Exams", "Every exam that a certification may ask for.",
+                       {"A-1": {"title": "Basics"}}, exam, {"type": "string"}),
+        "certifications": named("Certifications", "The certifications by name.",
+                                {"expert": {"requires": "A-1"}}, certification, NAME),
+    }, ("exams", "certifications"))  # fmt: skip
+    schema["$defs"] = {"requirement": requirement}
+    return schema
+
+
+def credit() -> Json:
+    """The schema of a file of credit policies."""
+    way = mapping("Way", "One kind of association that credits.", {"when": "type == 'reseller'"}, {
+        "when": field("When", "Which associations are of this kind.", "type == 'reseller'",
+                      **EXPRESSION),
+        "unless": field("Unless", "The ways that displace this one where both hold the same thing "
+                        "in the same month.", ["reseller"], type="array",
+                        items={"type": "string"}, minItems=1),
+    }, ("when",))  # fmt: skip
+    policy = mapping("Policy", "Who is credited.", {"through": "associations"}, {
+        "title": TITLE,
+        "through": field("Through", "The table of associations; it has a period.", "associations",
+                         type="string"),
+        "to": field("To", "Its reference to the scored one.", "partner", type="string"),
+        "of": field("Of", "Its reference to what is credited; measured rows have one of the same "
+                    "name.", "order", type="string"),
+        "ways": named("Ways", "The kinds of associations that credit.",
+                      {"reseller": {"when": "type == 'reseller'"}}, way, NAME),
+    }, ("through", "to", "of", "ways"))  # fmt: skip
+    return _file("credit", "Credit policies", {
+        "contract": field("Contract", "The id of the data contract.", "partner-data",
+                          type="string"),
+        "policies": named("Policies", "The policies by name.", {"sales_claim": {}}, policy, NAME),
+    }, ("contract", "policies"))  # fmt: skip
+
+
+def measure() -> Json:
+    """The schema of a measure: its kind is chosen by the field that names it."""
+    chooser = {
+        key: {"title": kind.title, "description": kind.help, "examples": kind.schema["examples"]}
+        for key, kind in MEASURES.items()
+    }
+    below: dict[str, object] = {"anyOf": [{"required": [key]} for key in MEASURES]}
+    for key, kind in reversed(MEASURES.items()):
+        shape = {
+            "properties": {key: kind.schema, **kind.properties},
+            "required": list(kind.required),
+            "additionalProperties": False,
+        }
+        below = {"if": {"required": [key]}, "then": shape, "else": below}
+    return field("Measure", "How rows become the metric's value. Its kind is the field it begins "
+                 "with.", {"sum": "amount", "from": "orders", "over": "12 months"}, type="object",
+                 properties=chooser, **below)  # fmt: skip
+
+
+def competency() -> Json:
+    """The schema of a competency."""
+    requirement = mapping("Requirement", "A condition without which the metric earns no points.",
+                          {"that": "value >= 1"}, {
+        "that": field("Condition", "An expression over 'value' and the parts of the measure.",
+                      "then >= 50", **EXPRESSION),
+        "otherwise": text("Otherwise", "What to say where it does not hold.",
+                          {"en": "fewer than 50 a year ago"}),
+    }, ("that", "otherwise"))  # fmt: skip
+    metric = mapping("Metric", "One metric: what is measured, and what it earns.",
+                     {"measure": {}, "threshold": 10, "max_points": 5}, {
+        "title": TITLE,
+        "help": HELP,
+        "group": field("Group", "The group it is shown in.", "performance", type="string"),
+        "measure": {"$ref": "#/$defs/measure"},
+        "requires": field("Requires", "Conditions without which it earns no points.",
+                          [{"that": "then >= 50"}], type="array", items=requirement, minItems=1),
+        "points": field("Points rule", "How a value becomes points. " + " ".join(
+                        f"{key}: {kind.help}" for key, kind in POINTS.items()), "proportional",
+                        enum=list(POINTS)),
+        "threshold": field("Threshold", "The value that earns all points: a number, with a "
+                           "currency or %.", "30000 USD", type=["number", "string"],
+                           pattern=QUANTITY),
+        "max_points": field("Maximum", "The most points that the metric earns.", 10,
+                            type="number", exclusiveMinimum=0),
+    }, ("measure", "threshold", "max_points"))  # fmt: skip
+    level = mapping("Level", "A level and the condition for it.", {"when": "score >= 80"}, {
+        "title": TITLE,
+        "when": field("When", "An expression over 'score'. The first level that holds is given.",
+                      "score >= 80", **EXPRESSION),
+    }, ("when",))  # fmt: skip
+    group = mapping("Group", "A group of metrics.", {"title": "Performance"}, {"title": TITLE})
+    conditions = {"type": "array", "items": EXPRESSION, "minItems": 1}
+    option = mapping("Option", "One way to attain the competency.", {"metrics": {}, "levels": {}}, {
+        "title": TITLE,
+        "help": HELP,
+        "eligible": named("Eligible", "By table, the conditions that its rows must meet to count: "
+                          "for every metric that reads or reaches them, and for credit.",
+                          {"orders": ["paid"]}, conditions, NAME),
+        "groups": named("Groups", "The groups that metrics are shown in.", {"performance": {}},
+                        group, NAME),
+        "metrics": named("Metrics", "The metrics, in the order of the result.", {"sales": {}},
+                         metric, NAME),
+        "max_score": field("Maximum score", "The points of all metrics together; the maxima must "
+                           "add up to it.", 100, type="number", exclusiveMinimum=0),
+        "levels": named("Levels", "The levels, best first. None of them: no level.",
+                        {"gold": {"when": "score >= 80"}}, level, ID),
+    }, ("metrics", "levels"))  # fmt: skip
+    in_force = mapping("In force", "The months in which this version holds.", {"from": "2021-01"}, {
+        "from": field("From", "The first month.", "2021-01", **MONTH),
+        "through": field("Through", "The last month; left out while a later version does not "
+                         "follow.", "2021-12", **MONTH),
+    }, ("from",))  # fmt: skip
+    version = {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"}
+    schema = _file("competency", "Competency", {
+        "version": field("Version", "The version of this competency's rules.", "1.0.0", **version),
+        "in_force": in_force,
+        "contract": field("Contract", "The id of the data contract.", "partner-data",
+                          type="string"),
+        "options": named("Options", "The ways to attain the competency.", {"sales": {}}, option,
+                         ID),
+    }, ("version", "in_force", "contract", "options"))  # fmt: skip
+    schema["$defs"] = {"measure": measure()}
+    return schema
+
+
+KINDS = {
+    "contract": contract,
+    "catalogue": catalogue,
+    "certifications": certifications,
+    "credit": credit,
+    "competency": competency,
+}
+
+
+@cache
+def schema_of(kind: str) -> Json:
+    """The schema of one kind of rule file."""
+    return KINDS[kind]()

@@ -1,0 +1,42 @@
+"""The calendar month, the unit of time of every rule: months as whole numbers one can count with."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from typing import TypeVar
+
+Number = TypeVar("Number")
+
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+OPEN_ENDED = 10_000 * 12
+"""A month after every other, for an interval without an end."""
+
+
+def month_number(year: Number, month: Number) -> Number:
+    """The number of a month, counted from year 0: 2021-05 is 24256. Takes ints or columns."""
+    return year * 12 + (month - 1)  # type: ignore[operator,no-any-return]
+
+
+def parse_month(text: str) -> int | None:
+    """The number of the month written ``YYYY-MM``, or None where the text is not one."""
+    match = _MONTH.fullmatch(text)
+    return month_number(int(match[1]), int(match[2])) if match and match[1] != "0000" else None
+
+
+def format_month(number: int) -> str:
+    """A month's number as ``YYYY-MM``."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def last_day(number: int) -> datetime.date:
+    """The last day of a month given by its number."""
+    year, month = number // 12, number % 12 + 1
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def parse_date(text: str) -> datetime.date:
+    """The date written ``YYYY-MM-DD``."""
+    return datetime.date.fromisoformat(text)

@@ -1,0 +1,211 @@
+"""The order of the stages, and nothing else: the only file that knows it.
+
+read → build → bind → check for rules; then open → lower → run for data. Between two stages it
+stops where there are errors, so that a stage never sees what an earlier one refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tierwise.check import check
+from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest, ordered
+from tierwise.model.build import build
+from tierwise.model.ruleset import CompetencyRule, RuleSet
+from tierwise.months import format_month
+from tierwise.program.bind import bind, bind_shared
+from tierwise.program.program import Program
+from tierwise.source.document import Document
+from tierwise.source.read import read
+
+if TYPE_CHECKING:
+    from tierwise.plan.plan import Plan
+    from tierwise.run.check_data import Checked
+    from tierwise.run.database import Database, Settings
+    from tierwise.run.open_data import RawTable
+
+RULE_FILES = (".yaml", ".yml")
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """Every rule file below a folder, in the order of their paths."""
+    return sorted(
+        path for path in folder.rglob("*") if path.suffix in RULE_FILES and path.is_file()
+    )
+
+
+def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
+    """Read and build every rule file below a folder (or one file).
+
+    Args:
+        folder: where the rules are.
+        shown: how findings name that folder; the path itself by default.
+    """
+    name = shown if shown is not None else str(folder)
+    if not folder.exists():
+        missing = Diagnostic("rules-missing", "there is no such file or folder", Span(name),
+                             "name the folder with the rule files")  # fmt: skip
+        return Outcome(None, (missing,))
+    files = [folder] if folder.is_file() else rule_files(folder)
+    if not files:
+        none = Diagnostic("rules-missing", "there are no rule files below this folder", Span(name),
+                          "rule files end in .yaml")  # fmt: skip
+        return Outcome(None, (none,))
+    documents: list[Document] = []
+    found: list[Diagnostic] = []
+    for file in files:
+        relative = file.name if folder.is_file() else file.relative_to(folder).as_posix()
+        label = name if folder.is_file() else str(Path(name) / relative)
+        outcome = read(file, label, relative)
+        found.extend(outcome.diagnostics)
+        if outcome.value is not None:
+            documents.append(outcome.value)
+    built = build(documents)
+    return Outcome(built.value, ordered((*found, *built.diagnostics)))
+
+
+def findings(rules: RuleSet) -> tuple[Diagnostic, ...]:
+    """Everything that binding and checking find wrong in a rule set, every version of it."""
+    found = list(bind_shared(rules))
+    for competency in rules.competencies:
+        bound = bind(rules, competency, competency.first_month)
+        found.extend(bound.diagnostics)
+        if bound.value is not None:
+            found.extend(check(bound.value))
+    return ordered(found)
+
+
+def programs(
+    rules: RuleSet, as_of: int, competency: str | None, option: str | None
+) -> Outcome[tuple[Program, ...]]:
+    """The programs of the competencies in force, or of the one named.
+
+    Findings: ``unknown-competency``, ``unknown-option``, ``no-version-in-force``, and those of
+    binding and checking.
+    """
+    ids = {each.id.text for each in rules.competencies}
+    if competency is not None and competency not in ids:
+        where = rules.documents[0].path if rules.documents else "rules"
+        unknown = Diagnostic("unknown-competency", f"there is no competency '{competency}'",
+                             Span(where), nearest(competency, ids))  # fmt: skip
+        return Outcome(None, (unknown,))
+    chosen = [
+        version
+        for each in sorted(ids if competency is None else {competency})
+        if (version := _in_force(rules, each, as_of)) is not None
+    ]
+    if not chosen:
+        return Outcome(None, (_none_in_force(rules, as_of, competency),))
+    bound: list[Program] = []
+    found: list[Diagnostic] = []
+    for version in chosen:
+        outcome = bind(rules, version, as_of)
+        found.extend(outcome.diagnostics)
+        if outcome.value is not None:
+            found.extend(check(outcome.value))
+            bound.append(outcome.value)
+    if any(diagnostic.is_error for diagnostic in found):
+        return Outcome(None, ordered(found))
+    return _with_option(tuple(bound), option, chosen[0], ordered(found))
+
+
+def _in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:
+    """The version in force in a month: the latest that has begun, unless it has ended."""
+    begun = [each for each in rules.competencies
+             if each.id.text == competency and each.first_month <= as_of]  # fmt: skip
+    latest = max(begun, key=lambda each: each.first_month, default=None)
+    ended = latest is not None and latest.last_month is not None and latest.last_month < as_of
+    return None if ended else latest
+
+
+def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:
+    versions = [each for each in rules.competencies if competency in (None, each.id.text)]
+    if not versions:
+        where = Span(rules.documents[0].path) if rules.documents else Span("rules")
+        return Diagnostic("no-version-in-force", "there is no competency among the rules", where,
+                          "a competency's file says 'kind: competency'")  # fmt: skip
+    first = min(versions, key=lambda each: each.first_month)
+    return Diagnostic("no-version-in-force", f"no version is in force in {format_month(as_of)}",
+                      first.in_force_span,
+                      f"the first is in force from {format_month(first.first_month)}")  # fmt: skip
+
+
+def _with_option(
+    bound: tuple[Program, ...], option: str | None, first: CompetencyRule,
+    found: tuple[Diagnostic, ...],
+) -> Outcome[tuple[Program, ...]]:  # fmt: skip
+    if option is None:
+        return Outcome(bound, found)
+    kept = tuple(program.only(option) for program in bound if program.only(option).options)
+    if kept:
+        return Outcome(kept, found)
+    ids = [each.id for program in bound for each in program.options]
+    unknown = Diagnostic("unknown-option", f"there is no option '{option}'", first.id.span,
+                         nearest(option, ids))  # fmt: skip
+    return Outcome(None, (*found, unknown))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """Plans that have run: every step of theirs can be read from the database."""
+
+    database: Database
+    plans: tuple[Plan, ...]
+    raw: dict[str, RawTable]
+    checked: tuple[Checked, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+@contextmanager
+def ran(
+    data: Path,
+    bound: Sequence[Program],
+    settings: Settings,
+    allow_short_history: bool,
+    progress: Callable[[str], None],
+) -> Iterator[Outcome[Ran]]:
+    """Open and check the data, plan and run the programs; what ran is open inside the block.
+
+    Args:
+        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        bound: programs over contracts of which the data has every table.
+        settings: what the database may use.
+        allow_short_history: whether data that begins too late is a warning.
+        progress: is told what is being done.
+    """
+    # The engine's libraries take longer to load than all of validation; so they load here.
+    from tierwise.plan.lower import lower
+    from tierwise.run.check_data import check_data, check_history, type_tables
+    from tierwise.run.database import connect
+    from tierwise.run.open_data import open_data
+    from tierwise.run.run import run_plan, schemas_of
+
+    with connect(settings) as database:
+        found: list[Diagnostic] = []
+        raw: dict[str, RawTable] = {}
+        checked: list[Checked] = []
+        for contract in {program.contract.id: program.contract for program in bound}.values():
+            progress("opening the data")
+            opened = open_data(database, data, contract, found)
+            if any(diagnostic.is_error for diagnostic in found):
+                continue
+            type_tables(database, contract, opened, found)
+            if any(diagnostic.is_error for diagnostic in found):
+                continue
+            result = check_data(database, contract, opened, found, progress)
+            for program in bound:
+                if program.contract.id == contract.id:
+                    found += check_history(program, result, opened, allow_short_history)
+            raw.update(opened)
+            checked.append(result)
+        if any(diagnostic.is_error for diagnostic in found):
+            yield Outcome(None, ordered(found))
+            return
+        plans = tuple(lower(program, schemas_of(database, program)) for program in bound)
+        for plan in plans:
+            run_plan(database, plan, progress)
+        yield Outcome(Ran(database, plans, raw, tuple(checked), ordered(found)), ordered(found))

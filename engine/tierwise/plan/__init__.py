@@ -1,0 +1,1 @@
+"""Stage 5, lower: a ``Program`` becomes a ``Plan`` of named relational tables."""

@@ -1,0 +1,143 @@
+"""Who is credited: associations as intervals of months, and facts joined to them late.
+
+An association is in effect in a month when it is on that month's last day; so it is an interval
+of months. Where several meet on one thing, the months are cut at every beginning and end, and in
+each piece it is decided once which of them displace which. Nothing is expanded month by month.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.measures.base import Condition
+from tierwise.months import OPEN_ENDED, month_number
+from tierwise.plan.rows import Reached
+from tierwise.program.program import Policy
+
+
+def first_month(begins: ir.DateColumn) -> ir.IntegerColumn:
+    """The first month on whose last day a period that begins on a day is in effect."""
+    return month_number(begins.year(), begins.month()).cast("int32")
+
+
+def last_month(ends: ir.DateColumn) -> ir.IntegerColumn:
+    """The last month on whose last day a period through a day is in effect."""
+    after = ends + ibis.interval(days=1)
+    last = month_number(after.year(), after.month()) - 1
+    return last.cast("int32").fill_null(OPEN_ENDED)
+
+
+def way_of(policy: Policy, through: Reached) -> ir.StringValue:
+    """The first way of the policy whose condition an association meets, or null."""
+    return ibis.cases(*((through.evaluate(way.when), way.name) for way in policy.ways))
+
+
+def associated(
+    policy: Policy, through: Reached, conditions: tuple[Condition, ...], first: int, last: int
+) -> ir.Table:
+    """(scored, target, way, first, last): eligible associations in effect in some of the months."""
+    table = through.table
+    begins, ends = policy.period
+    rows = table.select(
+        scored=table[policy.to],
+        target=table[policy.of],
+        way=way_of(policy, through),
+        first=first_month(table[begins]),
+        last=last_month(table[ends]),
+        eligible=functools.reduce(
+            operator.and_, map(through.holds, conditions), ibis.literal(True)
+        ),
+    )
+    rows = rows.filter(
+        rows.eligible, rows.way.notnull(), rows["first"] <= rows["last"], rows["first"] <= last,
+        rows["last"] >= first,
+    )  # fmt: skip
+    return rows.select("scored", "target", "way", "first", "last")
+
+
+@dataclass(frozen=True)
+class Credit:
+    """Who is credited, months as intervals without overlaps.
+
+    ``ways`` is (scored, target, way, first, last), by which way; ``intervals`` the same without
+    the way, each once.
+    """
+
+    ways: ir.Table
+    intervals: ir.Table
+
+
+def credit(policy: Policy, rows: ir.Table) -> Credit:
+    """Decide who is credited, from the associations that ``associated`` gives.
+
+    Most things have one association, which nothing displaces; the work of cutting months is done
+    only for those that have several.
+    """
+    counted = rows.group_by("target").aggregate(associations=rows.count())
+    met = counted.filter(counted.associations > 1).select("target")
+    alone = rows.anti_join(met, "target")
+    several = rows.semi_join(met, "target")
+    cuts = ibis.union(
+        several.select("target", at="first"),
+        several.select("target", at=(several["last"] + 1).cast("int32")),
+        distinct=True,
+    )
+    pieces = cuts.mutate(next=cuts["at"].lead().over(group_by=cuts.target, order_by=cuts["at"]))
+    pieces = pieces.filter(pieces["next"].notnull())
+    pieces = pieces.mutate(until=(pieces["next"] - 1).cast("int32"))
+    covered = several.join(
+        pieces,
+        [
+            several.target == pieces.target,
+            several["first"] <= pieces["at"],
+            several["last"] >= pieces.until,
+        ],
+    ).select("scored", "way", target=several.target, first="at", last="until")
+    left = _without_displaced(policy, covered)
+    columns = ("scored", "target", "first", "last")
+    return Credit(
+        ibis.union(alone.select("scored", "target", "way", "first", "last"),
+                   left.select("scored", "target", "way", "first", "last")),
+        ibis.union(alone.select(*columns), left.select(*columns).distinct()),
+    )  # fmt: skip
+
+
+def _without_displaced(policy: Policy, covered: ir.Table) -> ir.Table:
+    """The pieces of associations that no displacing way covers as well."""
+    displaced = [way for way in policy.ways if way.unless]
+    if not displaced:
+        return covered
+    flags = {
+        f"by_{way.name}": covered.way.isin(way.unless).any().over(
+            group_by=[covered.target, covered["first"]]
+        )
+        for way in displaced
+    }  # fmt: skip
+    flagged = covered.mutate(**flags)
+    lost = [(flagged.way == way.name) & flagged[f"by_{way.name}"] for way in displaced]
+    return flagged.filter(~functools.reduce(operator.or_, lost))
+
+
+def credited(facts: ir.Table, by: ir.Table, is_target: bool) -> ir.Table:
+    """(scored, entity, month, credited_in, part, amount): facts joined to who is credited.
+
+    Args:
+        facts: (entity, month, credited_in, part, amount).
+        by: (scored, entity, first, last), who is credited.
+        is_target: whether the entity is what the policy credits; else several of those may lead
+            from one scored one to the same entity, which is then credited once.
+    """
+    within = [
+        facts.entity == by.entity,
+        facts.credited_in >= by["first"],
+        facts.credited_in <= by["last"],
+    ]
+    joined = facts.join(by, within).select(
+        "scored", "month", "credited_in", "part", "amount", entity=facts.entity
+    )
+    return joined if is_target else joined.distinct()

@@ -1,0 +1,208 @@
+"""Why one scored one has its value: its credited facts, and a verdict on every row near it.
+
+The rows that touch a scored one for a metric are those about an entity that one of its
+associations, of any kind and time, leads to; or, where rows name the scored one, its own. Each
+has one verdict: it counted, or the first condition that dropped it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Measure
+from tierwise.months import format_month
+from tierwise.plan.credit import first_month, last_month, way_of
+from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
+from tierwise.plan.rows import reach
+from tierwise.program.program import Policy, eligibility
+
+COUNTED = "counted"
+"""The verdict on a row that lies behind a credited fact."""
+
+
+@dataclass(frozen=True)
+class RowVerdicts:
+    """``table``: the row's own columns, ``entity``, and ``verdict``; ``own``: those columns."""
+
+    table: ir.Table
+    own: tuple[str, ...]
+
+
+def credited_facts(plan: Plan, metric: MetricPlan, scored: str) -> ir.Table:
+    """(entity, month, credited_in, part, amount) of one scored one, in order."""
+    facts = plan.table(metric.credited)
+    own = facts.filter(facts.scored == scored)
+    return own.select("entity", "month", "credited_in", "part", "amount").order_by(
+        "month", "entity", "part", "amount"
+    )
+
+
+def associations_behind(
+    plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
+) -> ir.Table | None:
+    """(entity, credited_in, way, target, first, last): what each credited fact came through.
+
+    None where rows name the scored one themselves.
+    """
+    measure = metric.metric.measure
+    if not measure.credit:
+        return None
+    policy, steps = option.option.policies[measure.credit], option.credits[measure.credit]
+    facts = plan.table(metric.credited)
+    facts = facts.filter(facts.scored == scored).select("entity", "credited_in").distinct()
+    ways = plan.table(steps.ways)
+    ways = ways.filter(ways.scored == scored).select("target", "way", begins="first", ends="last")
+    whole = plan.table(steps.associated)
+    whole = whole.filter(whole.scored == scored)
+    entities = _entities(plan, policy, measure.entity)
+    joined = ways.join(entities, "target").join(facts, "entity").join(whole, ["target", "way"])
+    behind = joined.filter(
+        joined.begins <= joined.credited_in, joined.ends >= joined.credited_in,
+        joined["first"] <= joined.credited_in, joined["last"] >= joined.credited_in,
+    )  # fmt: skip
+    columns = ("entity", "credited_in", "way", "target", "first", "last")
+    return behind.select(*columns).distinct().order_by(*columns)
+
+
+def _entities(plan: Plan, policy: Policy, entity: Expression) -> ir.Table:
+    """(target, entity): what facts are about, for everything that a policy credits."""
+    contract = plan.program.contract
+    key = contract.tables[policy.target].key[0]
+    prefix = f"{policy.reference}."
+    path = entity.text.strip()
+    rest = path.removeprefix(prefix) if path.startswith(prefix) else key
+    reached = reach(contract, plan.data, policy.target, {rest, key})
+    table = reached.table
+    return table.select(target=table[key], entity=table[reached.paths[rest]])
+
+
+def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str) -> RowVerdicts:
+    """A verdict on every row that touches a scored one."""
+    measure = metric.metric.measure
+    contract = plan.program.contract
+    own = tuple(contract.tables[measure.rows.table].columns)
+    paths = {path for condition in measure.rows.conditions for path in condition.paths}
+    reached = reach(
+        contract, plan.data, measure.rows.table, paths | measure.entity.names | set(own)
+    )
+    conditions = [reached.holds(condition) for condition in measure.rows.conditions]
+    table = reached.table.select(
+        *own,
+        **{f"holds:{index}": holds for index, holds in enumerate(conditions)},
+        entity=reached.evaluate(measure.entity),
+    )
+    table = _touching(plan, option, measure, table, scored)
+    table = _with_facts(plan, metric, table, scored)
+    if measure.credit:
+        policy = option.option.policies[measure.credit]
+        table = _with_credit(plan, option, policy, measure, table, scored)
+    verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
+    order = [name for name in dict.fromkeys(("month", "entity", *own)) if name in table.columns]
+    return RowVerdicts(table.mutate(verdict=verdict).order_by(order), own)
+
+
+Branch = tuple[ir.BooleanValue, str]
+
+
+def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Table) -> list[Branch]:
+    """Everything that may drop a row, in the order in which it is judged, with what to say."""
+    measure = metric.metric.measure
+    branches: list[Branch] = [
+        (~table[f"holds:{index}"].fill_null(False), f"not: {condition.expression.text}")
+        for index, condition in enumerate(measure.rows.conditions)
+    ]
+    if measure.window is not None:
+        first, last = (
+            plan.program.as_of + end for end in (measure.window.first, measure.window.last)
+        )
+        outside = (table.month < first) | (table.month > last)
+        branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
+    branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
+    branches.append((table.is_fact.isnull(), metric.measured.no_fact))
+    if measure.credit:
+        ways = option.option.policies[measure.credit].ways
+        displacing = sorted({other for way in ways for other in way.unless})
+        branches += [
+            (table.in_effect.isnull(), "no association in effect at the end of the month"),
+            (~table.has_way, f"no association of the kind that {measure.credit} credits"),
+            (~table.is_eligible, "the association is with something that is not eligible"),
+            (table.is_credited.isnull(), f"displaced by {' or '.join(displacing)}"),
+        ]
+    return branches
+
+
+def _touching(
+    plan: Plan, option: OptionPlan, measure: Measure, table: ir.Table, scored: str
+) -> ir.Table:
+    """The rows about an entity of one scored one."""
+    contract = plan.program.contract
+    if not measure.credit:
+        own = contract.scored_column(measure.rows.table)
+        assert own is not None, "without a policy rows name the scored one"
+        return table.filter(table[own] == scored)
+    policy = option.option.policies[measure.credit]
+    through = plan.data[policy.through]
+    targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
+    entities = targets.join(_entities(plan, policy, measure.entity), "target")
+    return table.semi_join(entities, "entity")
+
+
+def _with_facts(plan: Plan, metric: MetricPlan, table: ir.Table, scored: str) -> ir.Table:
+    """``is_fact``: whether a fact lies behind a row; ``is_credited``: to the scored one."""
+    monthly = metric.metric.measure.window is not None
+    facts, credited = plan.table(metric.facts), plan.table(metric.credited)
+    if "scored" in facts.columns:
+        facts = facts.filter(facts.scored == scored)
+    credited = credited.filter(credited.scored == scored)
+    for name, source in (("is_fact", facts), ("is_credited", credited)):
+        keys = source.select(**{f"{name}:entity": "entity", f"{name}:month": "credited_in"})
+        keys = keys.distinct().mutate(**{name: True})
+        match = [table.entity == keys[f"{name}:entity"]]
+        if monthly:
+            match.append(table.month == keys[f"{name}:month"])
+        table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
+    return table
+
+
+def _with_credit(
+    plan: Plan,
+    option: OptionPlan,
+    policy: Policy,
+    measure: Measure,
+    table: ir.Table,
+    scored: str,
+) -> ir.Table:
+    """``in_effect``, ``has_way``, ``is_eligible``: what associations there are in a row's month."""
+    contract = plan.program.contract
+    conditions = eligibility(contract, option.option.eligible, policy.through)
+    paths = {path for condition in conditions for path in condition.paths}
+    paths.update(*(way.when.names for way in policy.ways), policy.period, (policy.to, policy.of))
+    through = reach(contract, plan.data, policy.through, paths)
+    rows = through.table
+    begins, ends = policy.period
+    eligible = ibis.and_(ibis.literal(True), *map(through.holds, conditions))
+    own = rows.select(
+        scored=rows[policy.to],
+        target=rows[policy.of],
+        has_way=way_of(policy, through).notnull(),
+        eligible=eligible.fill_null(False),
+        first=first_month(rows[begins]),
+        last=last_month(rows[ends]),
+    ).filter(lambda each: each.scored == scored)
+    own = own.join(_entities(plan, policy, measure.entity), "target")
+    months = table.select(about="entity", at="month").distinct()
+    met = months.join(
+        own,
+        [months.about == own.entity, months["at"] >= own["first"], months["at"] <= own["last"]],
+    )
+    summed = met.group_by("about", "at").aggregate(
+        in_effect=met.count(),
+        has_way=met.has_way.any(),
+        is_eligible=(met.has_way & met.eligible).any(),
+    )
+    match = [table.entity == summed.about, table.month == summed["at"]]
+    return table.left_join(summed, match).drop("about", "at")

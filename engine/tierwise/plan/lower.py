@@ -1,0 +1,337 @@
+"""Program → ``Plan``: every metric in the same steps, whatever it measures.
+
+rows → eligible rows → facts → credited facts → folded parts → value → points → score → level.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.expression.columns import ColumnEvaluator
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Rows, Window
+from tierwise.months import last_day
+from tierwise.plan.credit import associated, credit, credited
+from tierwise.plan.plan import CreditPlan, MetricPlan, OptionPlan, Plan, Step, data_name
+from tierwise.plan.rows import reach
+from tierwise.program.program import Level, Metric, Option, Policy, Program, eligibility
+from tierwise.rational import Rational
+
+NO_VALUE = -1
+"""The reason of a metric that has no value; others are indices of its ``requires``."""
+
+
+def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
+    """Make the plan of a program.
+
+    Args:
+        program: the program.
+        schemas: of each of the contract's tables that it reads, the columns as they are typed;
+            the plan finds such a table under ``data_name``.
+
+    Returns:
+        The plan. Its score tables have a row a scored one: ``scored``, and by metric the columns
+        that ``metric_columns`` names, ``score_n``, ``score_d``, ``level``.
+    """
+    steps: list[Step] = []
+    tables = {name: ibis.table(schema, name=data_name(name)) for name, schema in schemas.items()}
+    options = tuple(
+        _OptionLowering(program, option, tables, steps).option_plan() for option in program.options
+    )
+    return Plan(program, tables, tuple(steps), options)
+
+
+def metric_columns(index: int) -> dict[str, str]:
+    """The columns of a metric in a score table, by what they hold."""
+    names = ("value_n", "value_d", "points_n", "points_d", "reason")
+    return {name: f"m{index}_{name}" for name in names}
+
+
+def part_column(index: int, part: str) -> str:
+    """The column of a metric's folded part in a score table."""
+    return f"m{index}_part_{part}"
+
+
+class _OptionLowering:
+    """Lowers one option; it is the ``Steps`` that its measures see."""
+
+    def __init__(
+        self, program: Program, option: Option, tables: Mapping[str, ir.Table], steps: list[Step]
+    ) -> None:
+        self.program = program
+        self.contract = program.contract
+        self.option = option
+        self.tables = tables
+        self.steps = steps
+        self.as_of = program.as_of
+        self.kept: dict[tuple[object, ...], ir.Table] = {}
+        self.credits: dict[str, CreditPlan] = {}
+
+    def step(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table:
+        """Add a step; what comes later reads it by its name."""
+        full = f"{self.option.id}:{name}"
+        self.steps.append(Step(full, title, table, stored))
+        return ibis.table(table.schema(), name=full)
+
+    def option_plan(self) -> OptionPlan:
+        """The plan of the option."""
+        metrics = tuple(self._metric(metric) for metric in self.option.metrics)
+        scores = self._scores(metrics)
+        return OptionPlan(self.option, metrics, self.credits, scores)
+
+    # What measures see.
+
+    def select(
+        self,
+        rows: Rows,
+        columns: Mapping[str, Expression],
+        window: Window | None,
+        own: tuple[str, ...] = (),
+    ) -> ir.Table:
+        """The eligible rows of the window's months."""
+        paths = {path for condition in rows.conditions for path in condition.paths}
+        paths.update(*(each.names for each in columns.values()), own)
+        scored = self.contract.scored_column(rows.table)
+        extra = {scored} if scored else set()
+        extra |= {"month"} if window else set()
+        reached = reach(self.contract, self.tables, rows.table, paths | extra)
+        keep = [reached.holds(condition) for condition in rows.conditions]
+        chosen = {name: reached.exact(each) for name, each in columns.items()}
+        chosen.update({name: reached.table[name] for name in own})
+        if scored:
+            chosen["scored"] = reached.table[scored]
+        if window is not None:
+            month = chosen["month"] = reached.table["month"]
+            keep = [month >= self.as_of + window.first, month <= self.as_of + window.last, *keep]
+        table = reached.table.filter(*keep) if keep else reached.table
+        return table.select(**chosen)
+
+    def totals(
+        self, rows: Rows, entity: Expression, amount: Expression, window: Window
+    ) -> ir.Table:
+        """(entity, month, total) of eligible rows, shared by the metrics that ask for the same."""
+        key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
+               for each in rows.conditions), entity.text, amount.text)  # fmt: skip
+        if key not in self.kept:
+            widest = self._widest(rows.table)
+            chosen = self.select(rows, {"entity": entity, "amount": amount}, widest)
+            totals = chosen.group_by("entity", "month").aggregate(total=chosen.amount.sum())
+            name = f"totals:{len(self.kept)}"
+            title = f"{rows.table} by {entity.text} and month"
+            self.kept[key] = self.step(name, title, totals, stored=True)
+        totals = self.kept[key]
+        first, last = self.as_of + window.first, self.as_of + window.last
+        return totals.filter(totals.month >= first, totals.month <= last)
+
+    def _widest(self, table: str) -> Window:
+        """The months that any metric of the option reads of a table."""
+        windows = [
+            each.measure.window
+            for each in self.option.metrics
+            if each.measure.rows.table == table and each.measure.window is not None
+        ]
+        return Window(min(each.first for each in windows), max(each.last for each in windows))
+
+    def end_of_month(self) -> ir.DateScalar:
+        """The last day of the as-of month."""
+        day: datetime.date = last_day(self.as_of)
+        return ibis.literal(day)
+
+    def number(self, number: Fraction) -> ir.NumericScalar:
+        """An exact number as a constant of the plan."""
+        if number.denominator == 1:
+            return ibis.literal(int(number))
+        return ibis.literal(Decimal(number.numerator) / Decimal(number.denominator))
+
+    def text(self, text: str) -> ir.StringScalar:
+        """A text as a constant of the plan."""
+        return ibis.literal(text)
+
+    # From facts to the score.
+
+    def _metric(self, metric: Metric) -> MetricPlan:
+        measure = metric.measure
+        measured = measure.lower(self)
+        facts = self.step(f"{metric.id}:facts", f"{metric.id}: facts", measured.table, stored=False)
+        if measure.credit:
+            policy = self.option.policies[measure.credit]
+            by, is_target = self._credit(policy, measure.entity)
+            table = credited(facts, by, is_target)
+        else:
+            table = facts
+        credited_facts = self.step(
+            f"{metric.id}:credited", f"{metric.id}: credited facts", table, stored=False
+        )
+        part = credited_facts.part
+        sums = {
+            name: credited_facts.amount.sum()
+            if measure.parts == (name,)
+            else credited_facts.amount.sum(where=part == name)
+            for name in measure.parts
+        }
+        folded = credited_facts.group_by("scored").aggregate(**sums)
+        self.step(f"{metric.id}:folded", f"{metric.id}: per partner", folded, stored=True)
+        names = (f"{self.option.id}:{metric.id}:{name}" for name in ("facts", "credited", "folded"))
+        return MetricPlan(metric, measured, *names)
+
+    def _credit(self, policy: Policy, entity: Expression) -> tuple[ir.Table, bool]:
+        """(scored, entity, first, last) of a policy, by what facts are about."""
+        by_target = self._intervals(policy)
+        prefix = f"{policy.reference}."
+        target = self.contract.tables[policy.target]
+        path = entity.text.strip()
+        rest = path.removeprefix(prefix) if path.startswith(prefix) else target.key[0]
+        if rest == target.key[0]:
+            return by_target.rename(entity="target"), True
+        key = ("credit", policy.name, rest)
+        if key not in self.kept:
+            reached = reach(self.contract, self.tables, policy.target, {rest, target.key[0]})
+            entities = reached.table.select(
+                target=reached.table[target.key[0]], entity=reached.table[reached.paths[rest]]
+            )
+            joined = by_target.join(entities, "target")
+            table = joined.select("scored", "entity", "first", "last")
+            name = f"credit:{policy.name}:{rest}"
+            self.kept[key] = self.step(name, f"credit by {path}", table, stored=True)
+        return self.kept[key], False
+
+    def _intervals(self, policy: Policy) -> ir.Table:
+        key = ("intervals", policy.name)
+        if key not in self.kept:
+            conditions = eligibility(self.contract, self.option.eligible, policy.through)
+            paths = {path for condition in conditions for path in condition.paths}
+            paths.update(*(way.when.names for way in policy.ways), policy.period)
+            paths |= {policy.to, policy.of}
+            through = reach(self.contract, self.tables, policy.through, paths)
+            windows = [
+                each.measure.window
+                for each in self.option.metrics
+                if each.measure.credit == policy.name and each.measure.window is not None
+            ]
+            first = self.as_of + min(window.first for window in windows)
+            rows = associated(policy, through, conditions, first, self.as_of)
+            name = f"associated:{policy.name}"
+            kept = self.step(name, f"associations of {policy.name}", rows, stored=True)
+            decided = credit(policy, kept)
+            ways = self.step(f"ways:{policy.name}", "ways", decided.ways, stored=False)
+            self.credits[policy.name] = CreditPlan(kept.get_name(), ways.get_name())
+            title = f"credit of {policy.name}"
+            self.kept[key] = self.step(
+                f"credit:{policy.name}", title, decided.intervals, stored=True
+            )
+        return self.kept[key]
+
+    def _scores(self, metrics: tuple[MetricPlan, ...]) -> str:
+        """From folded parts to levels; each calculation is a step, so that none is written twice."""
+        partners = self.tables[self.contract.scored]
+        table = partners.select(scored=partners[self.contract.scored_key])
+        for index, plan in enumerate(metrics):
+            folded = self.steps_table(plan.folded)
+            parts = plan.metric.measure.parts
+            renamed = folded.select(
+                **{f"m{index}_scored": folded.scored},
+                **{part_column(index, part): folded[part] for part in parts},
+            )
+            table = table.left_join(renamed, table.scored == renamed[f"m{index}_scored"])
+            table = table.drop(f"m{index}_scored")
+        table = table.mutate(
+            **{
+                part_column(index, part): table[part_column(index, part)].fill_null(0)
+                for index, plan in enumerate(metrics)
+                for part in plan.metric.measure.parts
+            }
+        )
+        table = self.step("parts", "parts of all metrics", table, stored=True)
+        table, values = self._kept(table, "values", _values(table, metrics))
+        reasons = _reasons(table, metrics, values)
+        table = self.step("reasons", "reasons", table.mutate(**reasons), stored=True)
+        table, points = self._kept(table, "points", _points(table, metrics, values))
+        score = sum((read(table) for read in points), Rational.of_number(0))
+        table, (read_score,) = self._kept(table, "score", {"score": score})
+        columns: dict[str, ir.Value] = {"level": _level(read_score(table), self.option.levels)}
+        columns["score_n"], columns["score_d"] = read_score(table).columns()
+        for index in range(len(metrics)):
+            names = metric_columns(index)
+            for what, read in (("value", values[index]), ("points", points[index])):
+                columns[names[f"{what}_n"]], columns[names[f"{what}_d"]] = read(table).columns()
+            columns[names["reason"]] = table[names["reason"]]
+            for part in metrics[index].metric.measure.parts:
+                columns[part_column(index, part)] = table[part_column(index, part)]
+        result = table.select("scored", **columns)
+        return self.step("scores", "scores and levels", result, stored=True).get_name()
+
+    def _kept(
+        self, table: ir.Table, name: str, numbers: Mapping[str, Rational]
+    ) -> tuple[ir.Table, list[Callable[[ir.Table], Rational]]]:
+        """A step that adds numbers to a table, and how each is read from it."""
+        columns: dict[str, ir.Value] = {}
+        readers = []
+        for label, number in numbers.items():
+            new, read = number.kept(f"{name}_{label}")
+            columns.update(new)
+            readers.append(read)
+        return self.step(name, name, table.mutate(**columns), stored=True), readers
+
+    def steps_table(self, name: str) -> ir.Table:
+        """A step by its full name, for a later one to read."""
+        step = next(step for step in self.steps if step.name == name)
+        return ibis.table(step.table.schema(), name=name)
+
+
+def _parts(table: ir.Table, index: int, metric: Metric) -> dict[str, Rational]:
+    return {
+        part: Rational.of_column(table[part_column(index, part)]) for part in metric.measure.parts
+    }
+
+
+def _values(table: ir.Table, metrics: tuple[MetricPlan, ...]) -> dict[str, Rational]:
+    return {
+        f"m{index}": plan.metric.measure.value(_parts(table, index, plan.metric))
+        for index, plan in enumerate(metrics)
+    }
+
+
+def _reasons(
+    table: ir.Table,
+    metrics: tuple[MetricPlan, ...],
+    values: Sequence[Callable[[ir.Table], Rational]],
+) -> dict[str, ir.Value]:
+    """Why a metric earns nothing: the first of its requirements that fails, or ``NO_VALUE``."""
+    reasons = {}
+    for index, plan in enumerate(metrics):
+        metric, value = plan.metric, values[index](table)
+        scope = {"value": value, **_parts(table, index, metric)}
+        failing = [
+            (~ColumnEvaluator(scope).value(each.that).fill_null(False), number)
+            for number, each in enumerate(metric.requires)
+        ]
+        reason = ibis.cases(*failing, (value.isnull(), NO_VALUE))
+        reasons[metric_columns(index)["reason"]] = reason.cast("int8")
+    return reasons
+
+
+def _points(
+    table: ir.Table,
+    metrics: tuple[MetricPlan, ...],
+    values: Sequence[Callable[[ir.Table], Rational]],
+) -> dict[str, Rational]:
+    points = {}
+    for index, plan in enumerate(metrics):
+        metric = plan.metric
+        number = metric.threshold.number
+        earned = metric.points.points(values[index](table), number, metric.max_points).or_zero()
+        points[f"m{index}"] = earned.only_if(table[metric_columns(index)["reason"]].isnull())
+    return points
+
+
+def _level(score: Rational, levels: tuple[Level, ...]) -> ir.StringValue:
+    """The first level whose condition holds, or null."""
+    evaluator = ColumnEvaluator({"score": score})
+    branches = [(evaluator.value(each.when), each.id) for each in levels]
+    return ibis.cases(*branches) if branches else ibis.null("string")

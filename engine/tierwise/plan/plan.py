@@ -1,0 +1,78 @@
+"""A plan: named tables, each an expression over those before it. Nothing in it has run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.measures.base import Facts
+from tierwise.program.program import Metric, Option, Program
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named table. ``stored``: it is read more than once, so a backend keeps its rows."""
+
+    name: str
+    title: str
+    table: ir.Table
+    stored: bool
+
+
+@dataclass(frozen=True)
+class MetricPlan:
+    """A metric's tables by their steps' names.
+
+    ``facts``: (entity, month, credited_in, part, amount); ``credited``: the same with ``scored``;
+    ``folded``: a row a scored one with its parts.
+    """
+
+    metric: Metric
+    measured: Facts
+    facts: str
+    credited: str
+    folded: str
+
+
+@dataclass(frozen=True)
+class CreditPlan:
+    """A credit policy's steps: eligible associations, and by which way each is credited."""
+
+    associated: str
+    ways: str
+
+
+@dataclass(frozen=True)
+class OptionPlan:
+    """An option's metrics, its credit by policy, and the step with its scores."""
+
+    option: Option
+    metrics: tuple[MetricPlan, ...]
+    credits: Mapping[str, CreditPlan]
+    scores: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps in the order in which they can run, and what each option reads of them.
+
+    ``data``: the contract's tables, typed, that the steps read.
+    """
+
+    program: Program
+    data: Mapping[str, ir.Table]
+    steps: tuple[Step, ...]
+    options: tuple[OptionPlan, ...]
+
+    def table(self, name: str) -> ir.Table:
+        """A step's table for a query to read by its name."""
+        step = next(step for step in self.steps if step.name == name)
+        return ibis.table(step.table.schema(), name=name)
+
+
+def data_name(table: str) -> str:
+    """The name under which a plan finds a table of the contract, typed as it says."""
+    return f"data:{table}"

@@ -1,0 +1,139 @@
+"""Rows of a table with what their references reach, and the conditions that make them eligible."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.expression.columns import ColumnEvaluator
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Condition
+from tierwise.program.program import Catalogue, Contract
+
+JoinKind = Literal["left", "inner"]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A table joined along its references: ``paths`` says which column a path became."""
+
+    table: ir.Table
+    paths: Mapping[str, str]
+    contract: Contract
+
+    def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
+        """An expression over the row; ``prefix`` is the path along which its names lie."""
+        values: dict[str, object] = {}
+        for name in expression.names:
+            catalogue, _, member = name.partition(".")
+            path = f"{prefix}{name}"
+            if path in self.paths:
+                values[name] = self.table[self.paths[path]]
+            else:
+                values[name] = self.contract.catalogues[catalogue].lists[member]
+        value: ir.Value = ColumnEvaluator(values).value(expression)
+        return ibis.literal(value) if isinstance(value, bool | int) else value
+
+    def exact(self, expression: Expression) -> ir.Value:
+        """As ``evaluate``; a decimal has the type that loses no digit, however it is calculated.
+
+        Ibis does not say how many digits a product has behind the point, so it is counted here.
+        """
+        value = self.evaluate(expression)
+        if expression.kind is not Kind.DECIMAL:
+            return value
+        places = self._places(expression.tree)
+        return value.cast(f"decimal(38, {places})")
+
+    def _places(self, node: ast.expr) -> int:
+        """How many digits behind the point the value of a calculation may have."""
+        match node:
+            case ast.Constant():
+                return _places_of(node.value) if isinstance(node.value, Decimal) else 0
+            case ast.UnaryOp():
+                return self._places(node.operand)
+            case ast.BinOp(op=ast.Mult()):
+                return self._places(node.left) + self._places(node.right)
+            case ast.BinOp():
+                return max(self._places(node.left), self._places(node.right))
+            case ast.IfExp():
+                return max(self._places(node.body), self._places(node.orelse))
+            case ast.Name() | ast.Attribute():
+                physical = self.table[self.paths[ast.unparse(node)]].type()
+                return (physical.scale or 0) if physical.is_decimal() else 0
+            case _:
+                return 0
+
+    def holds(self, condition: Condition) -> ir.BooleanValue:
+        """Whether a condition holds, over the row."""
+        return self.evaluate(condition.expression, condition.prefix)
+
+
+def reach(
+    contract: Contract, tables: Mapping[str, ir.Table], name: str, paths: Iterable[str]
+) -> Reached:
+    """A table of the contract with the columns that some paths name.
+
+    Args:
+        contract: the contract, whose references the paths follow.
+        tables: its tables, typed.
+        name: the table whose rows are wanted; a row stays one row.
+        paths: such as ``amount`` and ``order.customer.country``; others are passed over.
+    """
+    bound = contract.tables[name]
+    table = tables[name]
+    found = {path: path for path in paths if path in bound.columns}
+    below: dict[str, set[str]] = {}
+    for path in paths:
+        alias, _, rest = path.partition(".")
+        if rest and bound.reference(alias) is not None:
+            below.setdefault(alias, set()).add(rest)
+    for alias, rests in sorted(below.items()):
+        column = bound.reference(alias)
+        assert column is not None and column.references is not None
+        if column.references in contract.catalogues:
+            catalogue = contract.catalogues[column.references]
+            names = _column_names(alias, rests & catalogue.attributes.keys())
+            key = table[column.name]
+            table = table.mutate(**{name: _attribute(key, catalogue, rest)
+                                    for rest, name in names.items()})  # fmt: skip
+        else:
+            key_name = contract.tables[column.references].key[0]
+            other = reach(contract, tables, column.references, {*rests, key_name})
+            names = _column_names(alias, rests & other.paths.keys())
+            right = other.table.select(
+                **{f"{alias}__key": other.table[other.paths[key_name]]},
+                **{name: other.table[other.paths[rest]] for rest, name in names.items()},
+            )
+            how: JoinKind = "left" if column.optional else "inner"
+            table = table.join(right, table[column.name] == right[f"{alias}__key"], how=how)
+        found.update({f"{alias}.{rest}": name for rest, name in names.items()})
+    return Reached(table, found, contract)
+
+
+def _column_names(alias: str, rests: Iterable[str]) -> dict[str, str]:
+    """The columns that paths along a reference become."""
+    return {rest: f"{alias}__{rest.replace('.', '__')}" for rest in sorted(rests)}
+
+
+def _attribute(key: ir.Column, catalogue: Catalogue, attribute: str) -> ir.Column:
+    """What a catalogue says of the entry whose key stands in a column."""
+    given = [values[attribute] for values in catalogue.entries.values()]
+    decimals = [value for value in given if isinstance(value, Decimal)]
+    places = max(map(_places_of, decimals), default=0)
+    physical = f"decimal(38, {places})" if decimals else None
+    branches = [(key == entry, ibis.literal(values[attribute], physical))
+                for entry, values in catalogue.entries.items()]  # fmt: skip
+    return ibis.cases(*branches) if branches else ibis.null()
+
+
+def _places_of(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

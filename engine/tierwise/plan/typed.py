@@ -1,0 +1,129 @@
+"""Tables of raw data as the contract types them, and which cells cannot be typed.
+
+Text is parsed as text files write it, wherever it comes from; other physical types are taken
+where nothing is lost. A binary floating point number is not exact and is taken for none.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from tierwise.expression.kinds import Kind
+from tierwise.months import month_number
+from tierwise.program.program import Column, Table
+
+DECIMALS = 12
+"""Digits behind the point that a decimal in a text file may have."""
+
+_MONTH_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$"
+_DATE_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_WHOLE_FORM = r"^[-+]?[0-9]{1,18}$"
+_DECIMAL_FORM = r"^[-+]?[0-9]{1,20}(\.[0-9]{1,12})?$"
+_TRUE = ("true", "t", "yes", "y", "1")
+_FALSE = ("false", "f", "no", "n", "0")
+
+FORMS = {
+    Kind.TEXT: "a text",
+    Kind.BOOLEAN: "true or false",
+    Kind.WHOLE: "a whole number",
+    Kind.DECIMAL: f"a decimal number of at most 20 digits and {DECIMALS} behind the point",
+    Kind.MONTH: "a month such as 2021-05",
+    Kind.DATE: "a date such as 2021-05-31",
+}
+
+
+def accepts(kind: Kind, physical: dt.DataType) -> bool:
+    """Whether cells of a physical type can be what the contract asks for."""
+    if physical.is_null() or physical.is_string():
+        return True
+    match kind:
+        case Kind.BOOLEAN:
+            return physical.is_boolean()
+        case Kind.WHOLE:
+            return physical.is_integer() or (physical.is_decimal() and physical.scale == 0)
+        case Kind.DECIMAL:
+            return physical.is_integer() or physical.is_decimal()
+        case Kind.MONTH | Kind.DATE:
+            zoned = physical.is_timestamp() and physical.timezone is not None
+            return (physical.is_date() or physical.is_timestamp()) and not zoned
+        case _:
+            return False
+
+
+def well_formed(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
+    """Whether a cell that is not empty can be typed; None where every cell can."""
+    physical = cell.type()
+    if physical.is_timestamp():
+        return cell == cell.truncate("D") if kind is Kind.DATE else None
+    if not physical.is_string() or kind is Kind.TEXT:
+        return None
+    match kind:
+        case Kind.BOOLEAN:
+            return cell.lower().isin((*_TRUE, *_FALSE))
+        case Kind.WHOLE:
+            return cell.re_search(_WHOLE_FORM)
+        case Kind.DECIMAL:
+            return cell.re_search(_DECIMAL_FORM)
+        case Kind.MONTH:
+            day = (cell.length() == 7).ifelse(cell.concat("-01"), cell)
+            return cell.re_search(_MONTH_FORM) & day.try_cast("date").notnull()
+        case _:
+            return cell.re_search(_DATE_FORM) & cell.try_cast("date").notnull()
+
+
+def typed_cell(cell: ir.Column, kind: Kind) -> ir.Column:
+    """A cell as the contract types it: months become month numbers; null where it cannot be."""
+    physical = cell.type()
+    if physical.is_null():
+        return cell.cast(_physical(kind))
+    if not physical.is_string():
+        return _converted(cell, kind)
+    match kind:
+        case Kind.TEXT:
+            return cell
+        case Kind.BOOLEAN:
+            lower = cell.lower()
+            return ibis.cases((lower.isin(_TRUE), True), (lower.isin(_FALSE), False))
+        case Kind.WHOLE:
+            return cell.try_cast("int64")
+        case Kind.DECIMAL:
+            return cell.try_cast(f"decimal(38, {DECIMALS})")
+        case Kind.MONTH:
+            year = cell.substr(0, 4).try_cast("int32")
+            return month_number(year, cell.substr(5, 2).try_cast("int32")).cast("int32")
+        case _:
+            return cell.try_cast("date")
+
+
+def _converted(cell: ir.Column, kind: Kind) -> ir.Column:
+    match kind:
+        case Kind.WHOLE:
+            return cell.cast("int64")
+        case Kind.DECIMAL if cell.type().is_integer():
+            return cell.cast("decimal(38, 0)")
+        case Kind.MONTH:
+            return month_number(cell.year(), cell.month()).cast("int32")
+        case Kind.DATE if cell.type().is_timestamp():
+            return cell.cast("date")
+        case _:
+            return cell
+
+
+def _physical(kind: Kind) -> str:
+    return {
+        Kind.TEXT: "string", Kind.BOOLEAN: "boolean", Kind.WHOLE: "int64",
+        Kind.DECIMAL: "decimal(38, 0)", Kind.MONTH: "int32", Kind.DATE: "date",
+    }[kind]  # fmt: skip
+
+
+def typed_table(raw: ir.Table, table: Table) -> ir.Table:
+    """The contract's columns of a raw table, typed. Columns it does not name are left out."""
+    return raw.select(**{name: typed_cell(raw[name], each.kind)
+                         for name, each in table.columns.items()})  # fmt: skip
+
+
+def columns_to_type(table: Table) -> tuple[Column, ...]:
+    """The contract's columns of a table, in its order."""
+    return tuple(table.columns.values())

@@ -1,0 +1,8 @@
+"""The kinds of points rules, one file each. A new kind is a file and its line in ``POINTS``."""
+
+from __future__ import annotations
+
+from tierwise.points import proportional
+from tierwise.points.base import PointsKind
+
+POINTS: dict[str, PointsKind] = {module.KIND.key: module.KIND for module in (proportional,)}

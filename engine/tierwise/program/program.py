@@ -1,0 +1,209 @@
+"""A competency with its names resolved, its expressions typed and its order fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from tierwise.diagnostics import Span
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Condition, Measure
+from tierwise.points.base import PointsKind
+from tierwise.quantity import Quantity
+from tierwise.source.fields import Titles
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. ``references``: the table or catalogue whose key it holds."""
+
+    name: str
+    kind: Kind
+    optional: bool
+    references: str | None
+    alias: str
+    values: tuple[str, ...] | None
+    minimum: Fraction | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition that every row of a table must meet, and the column a finding points at."""
+
+    that: Expression
+    column: str | None
+    message: Titles
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the contract; ``period``: the columns of its first and last day."""
+
+    name: str
+    title: Titles
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    period: tuple[str, str] | None
+    checks: tuple[Check, ...]
+
+    def reference(self, alias: str) -> Column | None:
+        """The column whose reference has that name."""
+        columns = self.columns.values()
+        return next((each for each in columns if each.references and each.alias == alias), None)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A catalogue: what its entries say, and its lists."""
+
+    id: str
+    attributes: Mapping[str, Kind]
+    entries: Mapping[str, Mapping[str, str | bool | int | Decimal]]
+    lists: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The data contract with the catalogues that it and the rules refer to."""
+
+    id: str
+    scored: str
+    tables: Mapping[str, Table]
+    catalogues: Mapping[str, Catalogue]
+
+    @property
+    def scored_key(self) -> str:
+        """The column that identifies what is scored."""
+        return self.tables[self.scored].key[0]
+
+    def scored_column(self, table: str) -> str | None:
+        """The column by which rows of a table name the scored one themselves, if they do."""
+        columns = self.tables[table].columns.values()
+        own = (each.name for each in columns if each.references == self.scored)
+        return self.scored_key if table == self.scored else next(own, None)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A kind of association that credits, unless one of the displacing ways holds the same."""
+
+    name: str
+    when: Expression
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who is credited, in the months in which an association is in effect on the last day.
+
+    ``to``: the table's column with the scored one; ``of``: its column with what is credited,
+    ``reference`` the name of that reference, ``target`` the table it leads to.
+    """
+
+    name: str
+    title: Titles
+    through: str
+    to: str
+    of: str
+    reference: str
+    target: str
+    period: tuple[str, str]
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Requires:
+    """A condition without which a metric earns nothing."""
+
+    that: Expression
+    otherwise: Titles
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric: what is measured, and what it earns."""
+
+    id: str
+    title: Titles
+    help: Titles
+    group: str | None
+    measure: Measure
+    requires: tuple[Requires, ...]
+    points: PointsKind
+    threshold: Quantity
+    max_points: Fraction
+    max_points_span: Span
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level and the condition for it."""
+
+    id: str
+    title: Titles
+    when: Expression
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to attain the competency. ``eligible``: the conditions by table."""
+
+    id: str
+    title: Titles
+    eligible: Mapping[str, tuple[Expression, ...]]
+    groups: Mapping[str, Titles]
+    metrics: tuple[Metric, ...]
+    policies: Mapping[str, Policy]
+    max_score: Fraction | None
+    max_score_span: Span | None
+    levels: tuple[Level, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Program:
+    """A version of a competency, ready to be planned. ``as_of`` is a month number."""
+
+    competency: str
+    version: str
+    title: Titles
+    source: str
+    contract: Contract
+    options: tuple[Option, ...]
+    as_of: int
+    digests: tuple[tuple[str, str], ...]
+
+    def only(self, option: str) -> Program:
+        """The same program with one of its options, or with none where it has no such."""
+        kept = tuple(each for each in self.options if each.id == option)
+        return replace(self, options=kept)
+
+
+def eligibility(
+    contract: Contract, eligible: Mapping[str, tuple[Expression, ...]], table: str
+) -> tuple[Condition, ...]:
+    """The conditions that an option's eligibility puts on the rows of a table.
+
+    A row is judged by the conditions of its own table and of every table that its references
+    lead to, in the order in which the option states them.
+    """
+    prefixes: dict[str, list[str]] = {table: [""]}
+    waiting, seen = [(table, "")], {table}
+    while waiting:
+        name, prefix = waiting.pop(0)
+        for column in contract.tables[name].columns.values():
+            target = column.references
+            if target in contract.tables and target not in seen:
+                path = f"{prefix}{column.alias}."
+                prefixes.setdefault(target, []).append(path)
+                waiting.append((target, path))
+        seen.update(target for target, _ in waiting)
+    return tuple(
+        Condition(expression, prefix)
+        for name, expressions in eligible.items()
+        for prefix in prefixes.get(name, ())
+        for expression in expressions
+    )

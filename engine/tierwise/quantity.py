@@ -1,0 +1,46 @@
+"""Amounts with a unit, as rule files write them: ``30000 USD``, ``35 %``, ``10``, ``12 months``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+_QUANTITY = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
+
+PATTERN = r"^-?[0-9]{1,20}(\.[0-9]{1,12})?( ?%| [A-Za-z]{1,20})?$"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An exact number with its unit: "" for a count, "%" for a share, or a currency.
+
+    ``number`` is what the rules calculate with: of ``35 %`` it is 35/100.
+    """
+
+    number: Fraction
+    unit: str
+    text: str
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """The quantity that a text writes, or None where it writes none."""
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        return None
+    unit = match[2] or match[3] or ""
+    number = Fraction(match[1])
+    return Quantity(number / 100 if unit == "%" else number, unit, text.strip())
+
+
+def plain_decimal(number: Fraction, places: int = 18) -> str:
+    """A fraction as a plain decimal, exact where it ends within ``places``.
+
+    A longer one is cut, never rounded up, so that 59.99... is not shown as 60.
+    """
+    scaled, sign = abs(number) * 10**places, "-" if number < 0 else ""
+    digits = f"{scaled.numerator // scaled.denominator:0{places + 1}d}"
+    whole, rest = digits[:-places], digits[-places:].rstrip("0")
+    shown = f"{whole}.{rest}" if rest else whole
+    return shown if Decimal(shown) == 0 else sign + shown

@@ -1,0 +1,211 @@
+"""Exact numbers inside a plan: a fraction of two columns.
+
+Values, points and scores are decided as rational arithmetic decides them, so each is carried as
+a numerator and a denominator above zero; either may be a whole number known when the plan is
+made, or a column of whole decimals. A database that cannot hold a product fails; it never rounds.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import ibis
+import ibis.expr.types as ir
+
+WHOLE = "decimal(38, 0)"
+
+Number = int | Fraction | Decimal
+
+
+@dataclass(frozen=True, eq=False)
+class Rational:
+    """``scale`` × numerator ÷ denominator; the columns are whole, the denominator above zero.
+
+    The constant ``scale`` is kept apart so that it is reduced while the plan is made.
+    """
+
+    numerator: ir.NumericValue | None
+    denominator: ir.NumericValue | None
+    scale: Fraction = Fraction(1)
+
+    @staticmethod
+    def of_column(column: ir.NumericValue) -> Rational:
+        """A column of whole numbers or decimals, exact."""
+        places = column.type().scale if column.type().is_decimal() else 0
+        if not places:
+            return Rational(column.cast(WHOLE), None)
+        wide = column.cast(f"decimal(38, {places})")
+        return Rational((wide * 10**places).cast(WHOLE), None, Fraction(1, 10**places))
+
+    @staticmethod
+    def of_number(number: Number) -> Rational:
+        """A number that is known when the plan is made."""
+        return Rational(None, None, Fraction(number))
+
+    def __neg__(self) -> Rational:
+        return Rational(self.numerator, self.denominator, -self.scale)
+
+    def __add__(self, other: Rational | Number) -> Rational:
+        return self._plus(_rational(other), 1)
+
+    def __sub__(self, other: Rational | Number) -> Rational:
+        return self._plus(_rational(other), -1)
+
+    def __radd__(self, other: Number) -> Rational:
+        return _rational(other) + self
+
+    def __rsub__(self, other: Number) -> Rational:
+        return _rational(other) - self
+
+    def __mul__(self, other: Rational | Number) -> Rational:
+        right = _rational(other)
+        return Rational(
+            _times(self.numerator, right.numerator),
+            _times(self.denominator, right.denominator),
+            self.scale * right.scale,
+        )
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Rational | Number) -> Rational:
+        """The quotient; null where the divisor is not above zero."""
+        right = _rational(other)
+        if right.numerator is None:
+            return self * (1 / right.scale)
+        above_zero = (right.numerator > 0).ifelse(right.numerator, None)
+        inverse = Rational(right.denominator, above_zero, 1 / right.scale)
+        return self * inverse
+
+    def __rtruediv__(self, other: Number) -> Rational:
+        return _rational(other) / self
+
+    def __ge__(self, other: Rational | Number) -> ir.BooleanValue:  # type: ignore[override]
+        left, right = self._sides(_rational(other))
+        return left >= right
+
+    def __gt__(self, other: Rational | Number) -> ir.BooleanValue:
+        left, right = self._sides(_rational(other))
+        return left > right
+
+    def __le__(self, other: Rational | Number) -> ir.BooleanValue:
+        left, right = self._sides(_rational(other))
+        return left <= right
+
+    def __lt__(self, other: Rational | Number) -> ir.BooleanValue:
+        left, right = self._sides(_rational(other))
+        return left < right
+
+    def __eq__(self, other: object) -> ir.BooleanValue:  # type: ignore[override]
+        left, right = self._sides(_rational(other))  # type: ignore[arg-type]
+        return left == right
+
+    def __ne__(self, other: object) -> ir.BooleanValue:  # type: ignore[override]
+        left, right = self._sides(_rational(other))  # type: ignore[arg-type]
+        return left != right
+
+    def isnull(self) -> ir.BooleanValue:
+        """Whether there is no number."""
+        return self.columns()[0].isnull() | self.columns()[1].isnull()
+
+    def clipped(self, low: Number, high: Number) -> Rational:
+        """The number itself, but not below ``low`` nor above ``high``."""
+        bounds = Fraction(low), Fraction(high)
+        common = math.lcm(self.scale.denominator, *(bound.denominator for bound in bounds))
+        number = _whole(_scaled(self.numerator, int(self.scale * common)))
+        least, most = (_whole(_product(int(each * common), self.denominator)) for each in bounds)
+        within = ibis.cases((number < least, least), (number > most, most), else_=number)
+        missing = self.isnull()
+        kept = missing.ifelse(ibis.null(WHOLE), within.cast(WHOLE))
+        return Rational(kept, self.denominator, Fraction(1, common))
+
+    def or_zero(self) -> Rational:
+        """The number, or 0 where there is none."""
+        missing = self.isnull()
+        numerator = missing.ifelse(_whole(0), _whole(_scaled(self.numerator, 1)))
+        denominator = self.denominator
+        filled = None if denominator is None else missing.ifelse(_whole(1), denominator)
+        return Rational(numerator, filled, self.scale)
+
+    def only_if(self, condition: ir.BooleanValue) -> Rational:
+        """The number where the condition is true, else 0."""
+        numerator = condition.ifelse(_whole(_scaled(self.numerator, 1)), _whole(0))
+        return Rational(numerator, self.denominator, self.scale)
+
+    def isnull(self) -> ir.BooleanValue:
+        """Whether there is no number."""
+        sides = [side.isnull() for side in (self.numerator, self.denominator) if side is not None]
+        return functools.reduce(operator.or_, sides, ibis.literal(False))
+
+    def kept(self, name: str) -> tuple[dict[str, ir.Value], Callable[[ir.Table], Rational]]:
+        """Columns that keep this number in a table, and how to read it back from there.
+
+        What is known while the plan is made stays known, so that denominators stay small.
+        """
+        sides = {f"{name}_n": self.numerator, f"{name}_d": self.denominator}
+        columns = {column: side for column, side in sides.items() if side is not None}
+
+        def read(table: ir.Table) -> Rational:
+            numerator, denominator = (
+                table[column] if column in columns else None for column in sides
+            )
+            return Rational(numerator, denominator, self.scale)
+
+        return columns, read
+
+    def columns(self) -> tuple[ir.NumericValue, ir.NumericValue]:
+        """Numerator and denominator as two columns of whole decimals, the second above zero."""
+        return (
+            _whole(_scaled(self.numerator, self.scale.numerator)),
+            _whole(_scaled(self.denominator, self.scale.denominator)),
+        )
+
+    def _plus(self, other: Rational, sign: int) -> Rational:
+        common = math.lcm(self.scale.denominator, other.scale.denominator)
+        left = _scaled(self.numerator, int(self.scale * common))
+        right = _scaled(other.numerator, sign * int(other.scale * common))
+        if self.denominator is other.denominator:
+            return Rational(_whole(left + right), self.denominator, Fraction(1, common))
+        numerator = _product(left, other.denominator) + _product(right, self.denominator)
+        denominator = _times(self.denominator, other.denominator)
+        return Rational(_whole(numerator), denominator, Fraction(1, common))
+
+    def _sides(self, other: Rational) -> tuple[ir.NumericValue, ir.NumericValue]:
+        """Both sides multiplied by their denominators, for a comparison."""
+        common = math.lcm(self.scale.denominator, other.scale.denominator)
+        left = _scaled(self.numerator, int(self.scale * common))
+        right = _scaled(other.numerator, int(other.scale * common))
+        return _whole(_product(left, other.denominator)), _whole(_product(right, self.denominator))
+
+
+def _rational(number: Rational | Number) -> Rational:
+    return number if isinstance(number, Rational) else Rational.of_number(number)
+
+
+def _scaled(column: ir.NumericValue | None, factor: int) -> ir.NumericValue | int:
+    if column is None:
+        return factor
+    return column if factor == 1 else (column * _whole(factor)).cast(WHOLE)
+
+
+def _times(left: ir.NumericValue | None, right: ir.NumericValue | None) -> ir.NumericValue | None:
+    if left is None or right is None:
+        return left if right is None else right
+    return (left * right).cast(WHOLE)
+
+
+def _product(left: ir.NumericValue | int, right: ir.NumericValue | None) -> ir.NumericValue | int:
+    if right is None:
+        return left
+    if isinstance(left, int):
+        return _scaled(right, left)
+    return _times(left, right)
+
+
+def _whole(number: ir.NumericValue | int) -> ir.NumericValue:
+    return ibis.literal(Decimal(number), WHOLE) if isinstance(number, int) else number.cast(WHOLE)

@@ -1,0 +1,196 @@
+"""Data is as the contract says, or everything that is not is reported before anything is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.diagnostics import Cell, Diagnostic, Severity
+from tierwise.months import format_month
+from tierwise.plan.plan import data_name
+from tierwise.plan.refusals import (
+    CheckedTable,
+    checked_table,
+    dangling,
+    dangling_rows,
+    duplicate_keys,
+    duplicate_rows,
+    wrong_types,
+)  # fmt: skip
+from tierwise.plan.typed import FORMS, typed_table
+from tierwise.program.program import Contract, Program, Table
+from tierwise.run.database import Database
+from tierwise.run.open_data import RawTable, raw_name
+
+SHOWN = 3
+"""How many rows of each kind of violation are named."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The first and last month that a table has rows of; None where it has none."""
+
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What checking leaves: how many rows each table has, and the months they reach over."""
+
+    rows: Mapping[str, int]
+    months: Mapping[str, Reach]
+
+
+def type_tables(
+    database: Database, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+) -> None:
+    """Make every table available under ``data_name`` with the contract's types."""
+    for name, table in contract.tables.items():
+        schema = database.schema(raw_name(name))
+        wrong = wrong_types(table, schema)
+        for column, physical in wrong.items():
+            kind = table.columns[column].kind
+            exact = " (binary floating point is not exact)" if "float" in physical else ""
+            found.append(Diagnostic("data-type", f"the column is {physical}{exact}, not "
+                                    f"{FORMS[kind]}", Cell(raw[name].shown, None, column),
+                                    "write the column with that type"))  # fmt: skip
+        if not wrong:
+            typed = typed_table(ibis.table(schema, name=raw_name(name)), table)
+            database.create(data_name(name), typed, stored=raw[name].is_text)
+
+
+def check_data(
+    database: Database,
+    contract: Contract,
+    raw: Mapping[str, RawTable],
+    found: list[Diagnostic],
+    progress: Callable[[str], None],
+) -> Checked:
+    """Report every violation of the contract, the first rows of each kind and their number.
+
+    Codes: ``data-type``, ``data-empty-cell``, ``data-value``, ``data-minimum``, ``data-unknown``,
+    ``data-check``, ``data-key``, ``data-reference``.
+    """
+    rows: dict[str, int] = {}
+    months: dict[str, Reach] = {}
+    for name, table in contract.tables.items():
+        progress(f"checking {name}")
+        schema = database.schema(raw_name(name))
+        checked = checked_table(contract, table, ibis.table(schema, name=raw_name(name)))
+        counts = database.arrow(checked.counts()).to_pylist()[0]
+        rows[name] = int(counts["rows"])
+        if "first" in counts:
+            months[name] = Reach(counts["first"], counts["last"])
+        found.extend(_simple(database, checked, counts, raw[name]))
+        found.extend(_key(database, table, raw[name]))
+        found.extend(_references(database, contract, table, raw[name]))
+    return Checked(rows, months)
+
+
+def _simple(
+    database: Database, checked: CheckedTable, counts: Mapping[str, int], raw: RawTable
+) -> Iterable[Diagnostic]:
+    for index, violation in enumerate(checked.violations):
+        count = counts[f"v{index}"]
+        if count:
+            offending = database.rows(checked.offending(index, SHOWN))
+            yield from _named(raw, violation.code, violation.column, violation.message,
+                              violation.hint, int(count), offending)  # fmt: skip
+
+
+def _typed(database: Database, table: str) -> ir.Table:
+    return ibis.table(database.schema(data_name(table)), name=data_name(table))
+
+
+def _key(database: Database, table: Table, raw: RawTable) -> Iterable[Diagnostic]:
+    if not table.key:
+        return
+    typed = _typed(database, table.name)
+    count = int(str(database.rows(duplicate_keys(table, typed))[0][0] or 0))
+    if count:
+        offending = database.rows(duplicate_rows(table, typed, SHOWN))
+        yield from _named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",
+                          "keep one of the rows", count, offending)  # fmt: skip
+
+
+def _references(
+    database: Database, contract: Contract, table: Table, raw: RawTable
+) -> Iterable[Diagnostic]:
+    typed = _typed(database, table.name)
+    for column in table.columns.values():
+        if column.references not in contract.tables:
+            continue
+        target, key = _typed(database, column.references), contract.tables[column.references].key[0]
+        count = int(str(database.rows(dangling(typed, column.name, target, key).aggregate(
+            n=lambda missing: missing.count()))[0][0]))  # fmt: skip
+        if count:
+            offending = database.rows(dangling_rows(typed, column.name, target, key, SHOWN))
+            message = f"not among the keys of {column.references}"
+            hint = f"correct the cell, or add the row to {column.references}"
+            yield from _named(raw, "data-reference", column.name, message, hint, count, offending)
+
+
+def _named(
+    raw: RawTable,
+    code: str,
+    column: str | None,
+    message: str,
+    hint: str,
+    count: int,
+    offending: Iterable[tuple[object, ...]],
+) -> Iterable[Diagnostic]:
+    """A finding for each of the rows that are named; the first says how many there are."""
+    for number, (row, cell) in enumerate(offending):
+        shown = "" if cell is None or code == "data-empty-cell" else f"'{_cut(str(cell))}' is "
+        shown = "" if code == "data-check" else shown
+        separate = f"{shown}{message}" if code != "data-key" else f"{message}: {_cut(str(cell))}"
+        more = f" ({count:,} such rows)" if number == 0 and count > 1 else ""
+        place = Cell(raw.shown, int(str(row)) + raw.first_row, column)
+        yield Diagnostic(code, f"{separate}{more}", place, hint)
+
+
+def _cut(text: str) -> str:
+    shown = (
+        text.encode("unicode_escape", "backslashreplace").decode()
+        if not text.isprintable()
+        else text
+    )
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def check_history(
+    program: Program, checked: Checked, raw: Mapping[str, RawTable], lenient: bool
+) -> tuple[Diagnostic, ...]:
+    """Whether the data reaches back as far as every metric looks, and up to the as-of month.
+
+    ``data-history`` is an error, or with ``lenient`` a warning; ``data-stale`` is a warning.
+    """
+    needed: dict[str, tuple[int, str]] = {}
+    for option in program.options:
+        for metric in option.metrics:
+            window = metric.measure.window
+            if window is not None:
+                first = program.as_of + window.first
+                table = metric.measure.rows.table
+                needed[table] = min(needed.get(table, (first, metric.id)), (first, metric.id))
+    found = []
+    for table, (first, metric_id) in needed.items():
+        reach, place = checked.months[table], Cell(raw[table].shown, None, "month")
+        if reach.first is None or reach.first > first:
+            has = "has no rows" if reach.first is None else f"begins in {format_month(reach.first)}"
+            found.append(Diagnostic(
+                "data-history", f"{table} {has}, but {metric_id} looks back to "
+                f"{format_month(first)}", place,
+                "add the earlier months, or accept this with --allow-short-history: a month "
+                "without rows counts as 0",
+                Severity.WARNING if lenient else Severity.ERROR))  # fmt: skip
+        elif reach.last is not None and reach.last < program.as_of:
+            found.append(Diagnostic(
+                "data-stale", f"{table} ends in {format_month(reach.last)}, before the as-of month "
+                f"{format_month(program.as_of)}", place, "a month without rows counts as 0",
+                Severity.WARNING))  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,123 @@
+"""The embedded backend: DuckDB runs the SQL that Ibis prints of a plan's tables."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
+
+from tierwise.diagnostics import CannotRun
+
+NAME = "duckdb"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run may use: ``threads`` (None: all), ``memory`` such as "4GB" (None: DuckDB's)."""
+
+    threads: int | None = None
+    memory: str | None = None
+
+
+class Database:
+    """One connection to an in-memory DuckDB that spills to a temporary folder."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
+        """Run one statement.
+
+        Raises:
+            CannotRun: memory or disk ran out, or a number is too large to stay exact.
+        """
+        with _translated():
+            return self.connection.execute(sql, list(parameters) or None)
+
+    def schema(self, name: str) -> ibis.Schema:
+        """The columns of a table or view."""
+        rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        return ibis.schema({row[0]: DuckDBType.from_string(row[1]) for row in rows})
+
+    def create(self, name: str, table: ir.Table, stored: bool) -> None:
+        """Make a table of a plan available under its name, its rows kept if ``stored``."""
+        what = "TABLE" if stored else "VIEW"
+        self.execute(f"CREATE OR REPLACE TEMP {what} {quoted(name)} AS {sql_of(table)}")
+
+    def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
+        """The rows of a query."""
+        return self.execute(sql_of(table)).fetchall()
+
+    def arrow(self, table: ir.Table) -> pa.Table:
+        """The rows of a query as an Arrow table."""
+        with _translated():
+            return self.connection.sql(sql_of(table)).to_arrow_table()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What DuckDB raises, as what the environment lacks; anything else is a bug and stays one."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise CannotRun("there is not enough memory", "give it more with --memory-limit, or close "
+                        "other programs; what does not fit is put on disk first") from error  # fmt: skip
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise CannotRun(f"a number is too large to be calculated exactly: {_first(error)}",
+                        "check the amounts") from error  # fmt: skip
+    except duckdb.IOException as error:
+        raise CannotRun(_first(error), "check the files and the space on disk") from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+
+
+def sql_of(table: ir.Table) -> str:
+    """A table of a plan as DuckDB's SQL."""
+    return str(ibis.to_sql(table, dialect="duckdb"))
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Database]:
+    """An open database; its temporary folder is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tierwise-") as folder:
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": folder,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if settings.threads is not None:
+            options["threads"] = settings.threads
+        if settings.memory is not None:
+            options["memory_limit"] = settings.memory
+        connection = duckdb.connect(":memory:", config=options)
+        try:
+            yield Database(connection)
+        finally:
+            connection.close()
+
+
+def attach(database: Database, path: Path, name: str) -> None:
+    """Attach a DuckDB file, read only."""
+    database.execute(f"ATTACH {literal(str(path))} AS {quoted(name)} (READ_ONLY)")
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]

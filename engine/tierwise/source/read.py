@@ -1,0 +1,225 @@
+"""Text → ``Document``: YAML as JSON means it, with the place of every key and value.
+
+PyYAML's ``safe_load`` lets a second key win in silence, reads ``no`` as false and makes dates
+objects; so its events are composed here. Only what JSON can say is taken: no aliases, no tags.
+The limits keep a hostile file from costing more than a moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import yaml
+
+from tierwise.diagnostics import Diagnostic, Outcome, Span
+from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Sequence
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 40
+MAX_DIGITS = 40
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)")
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+@dataclass
+class _Open:
+    """A list or mapping whose end has not been read yet."""
+
+    span: Span
+    is_mapping: bool
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    key: Scalar | None = None
+
+
+class _Wrong(Exception):
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+def read(path: Path, name: str | None = None, relative: str | None = None) -> Outcome[Document]:
+    """Read one rule file.
+
+    Args:
+        path: the file.
+        name: how findings name it; the path itself by default.
+        relative: its path inside the folder of rules; its file name by default.
+
+    Returns:
+        The document, or what keeps the file from being one: ``file-unreadable``,
+        ``file-too-large``, ``file-encoding``, ``yaml-syntax``, ``yaml-duplicate-key``,
+        ``yaml-alias``, ``yaml-nesting``, ``yaml-tag``, ``yaml-key``, ``yaml-shape``.
+    """
+    shown = name or str(path)
+    start = Span(shown)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _failed("file-unreadable", error.strerror or "cannot be read", start,
+                       "check the path and who may read it")  # fmt: skip
+    if len(raw) > MAX_BYTES:
+        return _failed("file-too-large", f"a rule file has at most {MAX_BYTES:,} bytes", start,
+                       "move what is data into a table, or split the file")  # fmt: skip
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return _failed("file-encoding", "the file is not UTF-8", Span(shown, line, 1, line, 1),
+                       "save it as UTF-8")  # fmt: skip
+    return parse(text, shown, relative or path.name, hashlib.sha256(raw).hexdigest())
+
+
+def parse(text: str, path: str, relative: str = "", digest: str = "") -> Outcome[Document]:
+    """Compose the text of a rule file; as ``read``, for a text that is at hand."""
+    found: list[Diagnostic] = []
+    try:
+        root = _compose(text, path, found)
+    except _Wrong as wrong:
+        return Outcome(None, (*found, wrong.diagnostic))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "cannot be read as YAML"
+        return Outcome(None, (*found, _syntax(path, mark, problem)))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        where = Span(path, line, 1, line, 1)
+        wrong_character = Diagnostic(
+            "yaml-syntax", f"the character U+{_code_point(error):04X} may not stand in YAML", where,
+            "remove the character")  # fmt: skip
+        return Outcome(None, (*found, wrong_character))
+    if found:
+        return Outcome(None, tuple(found))
+    if not isinstance(root, Mapping):
+        what = "is empty" if root is None else "is not a mapping"
+        return _failed("yaml-shape", f"the file {what}", Span(path),
+                       "a rule file starts with its kind, such as 'kind: competency'")  # fmt: skip
+    return Outcome(Document(path, relative, text, digest, root), ())
+
+
+def _compose(text: str, path: str, found: list[Diagnostic]) -> Node | None:
+    root: Node | None = None
+    stack: list[_Open] = []
+    documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        span = _span(path, event)
+        node: Node | None = None
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _Wrong(Diagnostic("yaml-shape", "a second document begins here", span,
+                                        "one file holds one document"))  # fmt: skip
+        elif isinstance(event, yaml.AliasEvent):
+            raise _Wrong(Diagnostic("yaml-alias", "aliases are not part of rule files", span,
+                                    "write the value out"))  # fmt: skip
+        elif isinstance(event, yaml.CollectionStartEvent):
+            _refuse_tag(event.tag, span)
+            if len(stack) >= MAX_DEPTH:
+                raise _Wrong(Diagnostic("yaml-nesting", f"nested deeper than {MAX_DEPTH} levels",
+                                        span, "no rule needs that depth"))  # fmt: skip
+            if stack and stack[-1].is_mapping and stack[-1].key is None:
+                raise _Wrong(Diagnostic("yaml-key", "a key is a text", span,
+                                        "quote the key"))  # fmt: skip
+            stack.append(_Open(span, isinstance(event, yaml.MappingStartEvent)))
+        elif isinstance(event, yaml.ScalarEvent):
+            _refuse_tag(
+                event.tag if not event.implicit[0] and not event.implicit[1] else None, span
+            )
+            node = _scalar(event, span)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            node = _close(stack.pop(), span)
+        if node is None:
+            continue
+        if not stack:
+            root = node
+        else:
+            _place(stack[-1], node, found)
+    return root
+
+
+def _place(parent: _Open, node: Node, found: list[Diagnostic]) -> None:
+    """Put a finished node into the list or mapping that is open around it."""
+    if not parent.is_mapping:
+        parent.items.append(node)
+    elif parent.key is None:
+        if not isinstance(node, Scalar):
+            raise _Wrong(Diagnostic("yaml-key", "a key is a text", node.span, "quote the key"))
+        parent.key = node
+    else:
+        key, parent.key = parent.key, None
+        if key.text in parent.entries:
+            first = parent.entries[key.text].key_span
+            found.append(Diagnostic("yaml-duplicate-key", f"'{key.text}' stands twice", key.span,
+                                    f"it stands on line {first.line} already; keep one"))  # fmt: skip
+            return
+        parent.entries[key.text] = Entry(key.text, key.span, node)
+
+
+def _close(opened: _Open, end: Span) -> Node:
+    span = Span(opened.span.path, opened.span.line, opened.span.column, end.line, end.column)
+    if opened.is_mapping:
+        return Mapping(tuple(opened.entries.values()), span)
+    return Sequence(tuple(opened.items), span)
+
+
+def _scalar(event: yaml.ScalarEvent, span: Span) -> Scalar:
+    text = event.value
+    if not event.implicit[0]:
+        return Scalar(text, text, span)
+    if text in _WORDS:
+        return Scalar(_WORDS[text], text, span)
+    if len(text) <= MAX_DIGITS and _INTEGER.fullmatch(text):
+        return Scalar(int(text), text, span)
+    if len(text) <= MAX_DIGITS and _NUMBER.fullmatch(text):
+        return Scalar(Decimal(text), text, span)
+    return Scalar(text, text, span)
+
+
+def _refuse_tag(tag: str | None, span: Span) -> None:
+    if tag is not None:
+        raise _Wrong(Diagnostic("yaml-tag", "tags are not part of rule files", span,
+                                "remove the tag"))  # fmt: skip
+
+
+def _span(path: str, event: yaml.Event) -> Span:
+    start, end = event.start_mark, event.end_mark
+    return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _syntax(path: str, mark: yaml.Mark | None, problem: str) -> Diagnostic:
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Diagnostic("yaml-syntax", f"not valid YAML: {problem}",
+                      Span(path, line, column, line, column + 1),
+                      "check indentation, colons and quotes around here")  # fmt: skip
+
+
+def _code_point(error: yaml.reader.ReaderError) -> int:
+    character = error.character
+    return character if isinstance(character, int) else ord(character)
+
+
+def _failed(code: str, message: str, span: Span, hint: str) -> Outcome[Document]:
+    return Outcome(None, (Diagnostic(code, message, span, hint),))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and every node below it, in the file's order."""
+    yield node
+    if isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from walk(entry.node)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from walk(item)

@@ -1,0 +1,1 @@
+"""One task a command: from the values of the stages to a report."""
