@@ -1,0 +1,57 @@
+"""tierwise: partner programmes as rules, and scores with their evidence.
+
+>>> import tierwise
+>>> results = tierwise.evaluate("examples/contoso", "2021-05")
+>>> table = results.to_arrow()
+
+What is named here is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from tierwise.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from tierwise.api import demo_data, evaluate, explain, load_rules, validate
+    from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
+    from tierwise.model.ruleset import RuleSet
+    from tierwise.run.results import Results
+    from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.validate import ValidateReport
+
+_HOMES = {
+    "CannotRun": "diagnostics",
+    "Cell": "diagnostics",
+    "Diagnostic": "diagnostics",
+    "ExplainReport": "tasks.explain",
+    "Refused": "diagnostics",
+    "Related": "diagnostics",
+    "Results": "run.results",
+    "RuleSet": "model.ruleset",
+    "Severity": "diagnostics",
+    "Span": "diagnostics",
+    "ValidateReport": "tasks.validate",
+    "demo_data": "api",
+    "evaluate": "api",
+    "explain": "api",
+    "load_rules": "api",
+    "validate": "api",
+}
+
+__all__ = [
+    "CannotRun", "Cell", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet",
+    "Severity", "Span", "ValidateReport", "__version__", "demo_data", "evaluate", "explain",
+    "load_rules", "validate",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """What is public, from where it lives."""
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module 'tierwise' has no attribute '{name}'"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"tierwise.{home}"), name)

@@ -85,7 +85,7 @@ class Rational:
     def __rtruediv__(self, other: Number) -> Rational:
         return _rational(other) / self
 
-    def __ge__(self, other: Rational | Number) -> ir.BooleanValue:  # type: ignore[override]
+    def __ge__(self, other: Rational | Number) -> ir.BooleanValue:
         left, right = self._sides(_rational(other))
         return left >= right
 
@@ -101,17 +101,12 @@ class Rational:
         left, right = self._sides(_rational(other))
         return left < right
 
-    def __eq__(self, other: object) -> ir.BooleanValue:  # type: ignore[override]
-        left, right = self._sides(_rational(other))  # type: ignore[arg-type]
+    def __eq__(self, other: object) -> ir.BooleanValue:
+        left, right = self._sides(_rational(other))
         return left == right
 
-    def __ne__(self, other: object) -> ir.BooleanValue:  # type: ignore[override]
-        left, right = self._sides(_rational(other))  # type: ignore[arg-type]
-        return left != right
-
-    def isnull(self) -> ir.BooleanValue:
-        """Whether there is no number."""
-        return self.columns()[0].isnull() | self.columns()[1].isnull()
+    def __ne__(self, other: object) -> ir.BooleanValue:
+        return ~(self == other)
 
     def clipped(self, low: Number, high: Number) -> Rational:
         """The number itself, but not below ``low`` nor above ``high``."""
@@ -183,8 +178,11 @@ class Rational:
         return _whole(_product(left, other.denominator)), _whole(_product(right, self.denominator))
 
 
-def _rational(number: Rational | Number) -> Rational:
-    return number if isinstance(number, Rational) else Rational.of_number(number)
+def _rational(number: object) -> Rational:
+    if isinstance(number, Rational):
+        return number
+    assert isinstance(number, int | Fraction | Decimal), "expressions are typed"
+    return Rational.of_number(number)
 
 
 def _scaled(column: ir.NumericValue | None, factor: int) -> ir.NumericValue | int:

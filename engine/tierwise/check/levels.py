@@ -7,11 +7,13 @@ changes, and it is enough to try each constant, a point on either side of it, an
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic
+from tierwise.expression.parse import constant
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.program.program import Option, Program
 from tierwise.quantity import plain_decimal
@@ -42,12 +44,13 @@ def check(program: Program) -> Iterable[Diagnostic]:
 
 def _scores(option: Option, most: Fraction) -> list[Fraction]:
     """Scores that between them meet every combination of the levels' conditions."""
-    constants = {
-        Fraction(node.value)
+    values = (
+        constant(node)
         for level in option.levels
         for node in ast.walk(level.when.tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | Decimal)
-    }
+        if isinstance(node, ast.Constant)
+    )
+    constants = {Fraction(value) for value in values if isinstance(value, int | Decimal)}
     points = sorted({Fraction(0), most, *(each for each in constants if 0 <= each <= most)})
-    between = [(low + high) / 2 for low, high in zip(points, points[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in itertools.pairwise(points)]
     return sorted([*points, *between])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Related
 from tierwise.program.program import Program
@@ -16,7 +17,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
     for option in program.options:
         if option.max_score is None or option.max_score_span is None:
             continue
-        total = sum(metric.max_points for metric in option.metrics)
+        total = sum((metric.max_points for metric in option.metrics), Fraction(0))
         if total != option.max_score:
             related = tuple(
                 Related(metric.max_points_span, f"{metric.id}: {plain_decimal(metric.max_points)}")

@@ -16,7 +16,7 @@ from typing import Any
 import ibis
 
 from tierwise.expression.evaluator import Evaluator
-from tierwise.expression.scalars import _ARITHMETIC
+from tierwise.expression.scalars import ARITHMETIC
 from tierwise.months import month_number, parse_date
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
@@ -39,7 +39,7 @@ class ColumnEvaluator(Evaluator[Any]):
         return -value if isinstance(node.op, ast.USub) else value
 
     def _binary(self, node: ast.BinOp) -> Any:
-        return _ARITHMETIC[type(node.op)](self._eval(node.left), self._eval(node.right))
+        return ARITHMETIC[type(node.op)](*_aligned(self._eval(node.left), self._eval(node.right)))
 
     def _logical(self, node: ast.BoolOp) -> Any:
         join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
@@ -63,7 +63,7 @@ class ColumnEvaluator(Evaluator[Any]):
 
     def _conditional(self, node: ast.IfExp) -> Any:
         test, body, other = (self._eval(part) for part in (node.test, node.body, node.orelse))
-        return ibis.ifelse(test, body, other)
+        return ibis.ifelse(test, *_aligned(body, other))
 
     def _function(self, node: ast.Call) -> Any:
         arguments = [self._eval(argument) for argument in node.args]
@@ -75,6 +75,22 @@ class ColumnEvaluator(Evaluator[Any]):
             case _:
                 start, end = (_month_of(argument) for argument in arguments)
                 return end - start
+
+
+def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two sides of which one is a decimal as decimals of the same type; others as they are.
+
+    Ibis finds no common type for decimals with different digits; the wider one loses nothing.
+    """
+    types = [side.type() for side in (left, right) if isinstance(side, ibis.Value)]
+    decimals = [each for each in types if each.is_decimal()]
+    if not decimals or not all(each.is_decimal() or each.is_integer() for each in types):
+        return left, right
+    physical = f"decimal(38, {max(each.scale or 0 for each in decimals)})"
+    left, right = (
+        side.cast(physical) if isinstance(side, ibis.Value) else side for side in (left, right)
+    )
+    return left, right
 
 
 def _month_of(column: Any) -> Any:

@@ -19,6 +19,7 @@ from simpleeval import InvalidExpression, SimpleEval
 from tierwise.diagnostics import Diagnostic, Span, nearest
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind, comparable
+from tierwise.source.document import Written
 
 MAX_LENGTH = 1_000
 MAX_NODES = 300
@@ -64,14 +65,6 @@ class Expression:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and (self.text, self.span) == (other.text, other.span)
-
-
-@dataclass(frozen=True)
-class Written:
-    """A text of a rule file, with the place where it stands there."""
-
-    text: str
-    span: Span
 
 
 def parse(
@@ -164,6 +157,11 @@ def place(written: Written, offset: int, length: int = 1) -> Span:
     return Span(span.path, span.line, column, span.line, column + length)
 
 
+def constant(node: ast.Constant) -> object:
+    """A constant's value: a bool, a text, an int or, of a checked expression, a Decimal."""
+    return node.value
+
+
 def _path(node: ast.AST) -> str | None:
     """``a.b.c`` for a name or a chain of attributes on a name, else None."""
     if isinstance(node, ast.Name):
@@ -227,7 +225,7 @@ class _Typing:
                            node, "see the language reference for what is")  # fmt: skip
 
     def _constant(self, node: ast.Constant) -> Kind:
-        value = node.value
+        value = constant(node)
         if isinstance(value, bool):
             return Kind.BOOLEAN
         if isinstance(value, str):
@@ -240,7 +238,7 @@ class _Typing:
                                    "of the rule language", node,
                                    "at most 30 digits, and 12 behind the point")  # fmt: skip
             if "." in segment:
-                node.value = Decimal(segment)  # type: ignore[assignment]  # exact, not binary
+                vars(node)["value"] = Decimal(segment)  # exact, where Python reads it as binary
                 return Kind.DECIMAL
             return Kind.WHOLE
         what = "None" if value is None else type(value).__name__
@@ -320,8 +318,9 @@ class _Typing:
         kinds = [self.kind(left), self.kind(right)]
         for index, (node, other) in enumerate(((left, kinds[1]), (right, kinds[0]))):
             if other in _ISO and kinds[index] is Kind.TEXT and isinstance(node, ast.Constant):
-                if not _ISO[other].fullmatch(str(node.value)):
-                    self.report("expression-type", f"'{node.value}' is not a {other}", node,
+                text = str(constant(node))
+                if not _ISO[other].fullmatch(text):
+                    self.report("expression-type", f"'{text}' is not a {other}", node,
                                 "months are YYYY-MM, dates YYYY-MM-DD")  # fmt: skip
                 kinds[index] = other
         if not comparable(*kinds):

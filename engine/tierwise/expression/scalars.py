@@ -12,7 +12,7 @@ from tierwise.expression.evaluator import Evaluator
 
 Scalar = Fraction | str | bool | None | tuple[str, ...]
 
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -39,7 +39,7 @@ class ScalarEvaluator(Evaluator[Any]):
         left, right = self._eval(node.left), self._eval(node.right)
         if left is None or right is None or (isinstance(node.op, ast.Div) and right == 0):
             return None
-        return _ARITHMETIC[type(node.op)](left, right)
+        return ARITHMETIC[type(node.op)](left, right)
 
     def _logical(self, node: ast.BoolOp) -> bool:
         decide = all if isinstance(node.op, ast.And) else any

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Expression, Written
+from tierwise.expression.parse import Expression
+from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class Window:
 class RowNames(Protocol):
     """The names that a row of one table gives to an expression, as the binder sees them."""
 
-    rows: Rows
+    @property
+    def rows(self) -> Rows:
+        """The rows."""
 
     def expression(self, text: Written, wanted: Kind | None) -> Expression | None:
         """A checked expression over the row, or None after a finding."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Expression, Written
+from tierwise.expression.parse import Expression
 from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
-from tierwise.expression.parse import Expression, Written
+from tierwise.expression.parse import Expression
 from tierwise.measures.base import (
     Binder,
     Certification,
@@ -26,6 +26,7 @@ from tierwise.measures.base import (
     Steps,
     Window,
 )  # fmt: skip
+from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, nearest
-from tierwise.expression.parse import Written
 from tierwise.measures import MEASURES
 from tierwise.model.ruleset import (
     CatalogueRule,
@@ -31,7 +30,7 @@ from tierwise.model.schemas import KINDS
 from tierwise.model.shape import shape_findings
 from tierwise.months import parse_month
 from tierwise.quantity import Quantity, parse_quantity
-from tierwise.source.document import Document, Entry, Mapping, Node, Scalar
+from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Written
 from tierwise.source.fields import Fields, exact, written
 
 

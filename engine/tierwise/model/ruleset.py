@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tierwise.diagnostics import Span
-from tierwise.expression.parse import Written
 from tierwise.measures.base import MeasureRule
 from tierwise.quantity import Quantity
-from tierwise.source.document import Document
+from tierwise.source.document import Document, Written
 from tierwise.source.fields import Titles
 
 

@@ -16,6 +16,16 @@ _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
 _CODES = {"required": "missing-field", "type": "wrong-type", "enum": "unknown-value",
           "const": "unknown-value"}  # fmt: skip
 
+_MESSAGES = {
+    "const": "{shown} is not '{value}'",
+    "minItems": "nothing stands here",
+    "minProperties": "nothing stands here",
+    "exclusiveMinimum": "{shown} is not above {value}",
+    "minimum": "{shown} is below {value}",
+    "maxLength": "longer than {value} characters",
+    "uniqueItems": "a value stands twice",
+}
+
 
 def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with the shape of one file.
@@ -65,38 +75,26 @@ def _wrong_names(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
 
 def _message(rule: str, node: Node, error: ValidationError) -> str:
     shown = f"'{_cut(node.text)}'" if isinstance(node, Scalar) else "this"
-    value = error.validator_value
-    match rule:
-        case "required":
-            names = [name for name in value if isinstance(value, list) and node_lacks(node, name)]
-            missing = error.message.split("'")[1] if "'" in error.message else ", ".join(names)
-            return f"the field '{missing}' is missing"
-        case "type":
-            kinds = value if isinstance(value, list) else [value]
-            return (
-                f"{' or '.join(_TYPES[kind] for kind in kinds)} is needed here, not {_what(node)}"
-            )
-        case "const":
-            return f"{shown} is not '{value}'"
-        case "enum":
-            return f"{shown} is none of {', '.join(map(str, value))}"
-        case "minItems" | "minProperties":
-            return "nothing stands here"
-        case "exclusiveMinimum":
-            return f"{shown} is not above {value}"
-        case "minimum":
-            return f"{shown} is below {value}"
-        case "maxLength":
-            return f"longer than {value} characters"
-        case "uniqueItems":
-            return "a value stands twice"
-        case "anyOf":
-            choices = [each["required"][0] for each in value if list(each) == ["required"]]
-            if choices:
-                return f"nothing here says what is measured: one of {', '.join(choices)}"
-            return f"{_what(node)} is not what is needed here"
-        case _:
-            return f"{shown} is not of the form that is needed here"
+    value: object = error.validator_value
+    choices = list(value) if isinstance(value, list) else [value]
+    if rule == "required":
+        return f"the field '{error.message.split(chr(39))[1]}' is missing"
+    if rule == "type":
+        kinds = " or ".join(_TYPES[str(kind)] for kind in choices)
+        return f"{kinds} is needed here, not {_what(node)}"
+    if rule == "enum":
+        return f"{shown} is none of {', '.join(map(str, choices))}"
+    if rule == "anyOf":
+        keys = [
+            each["required"][0]
+            for each in choices
+            if isinstance(each, dict) and list(each) == ["required"]
+        ]
+        if keys:
+            return f"nothing here says what is measured: one of {', '.join(keys)}"
+        return f"{_what(node)} is not what is needed here"
+    pattern = _MESSAGES.get(rule, "{shown} is not of the form that is needed here")
+    return pattern.format(shown=shown, value=value)
 
 
 def _hint(rule: str, error: ValidationError) -> str:
@@ -116,11 +114,6 @@ def _example(example: object) -> str:
     if isinstance(example, list):
         return f"[{', '.join(map(_example, example))}]"
     return str(example)
-
-
-def node_lacks(node: Node, name: str) -> bool:
-    """Whether a mapping has no field of that name."""
-    return isinstance(node, Mapping) and node.get(name) is None
 
 
 def _what(node: Node) -> str:

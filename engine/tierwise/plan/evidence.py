@@ -24,6 +24,10 @@ COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
 
 
+LEADS_TO = "leads_to:"
+"""Before the name of a column of what an association leads to."""
+
+
 @dataclass(frozen=True)
 class RowVerdicts:
     """``table``: the row's own columns, ``entity``, and ``verdict``; ``own``: those columns."""
@@ -46,7 +50,8 @@ def associations_behind(
 ) -> ir.Table | None:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
-    None where rows name the scored one themselves.
+    The columns of what it leads to, by ``LEADS_TO`` and their name, stand besides. None where
+    rows name the scored one themselves.
     """
     measure = metric.metric.measure
     if not measure.credit:
@@ -64,8 +69,17 @@ def associations_behind(
         joined.begins <= joined.credited_in, joined.ends >= joined.credited_in,
         joined["first"] <= joined.credited_in, joined["last"] >= joined.credited_in,
     )  # fmt: skip
-    columns = ("entity", "credited_in", "way", "target", "first", "last")
-    return behind.select(*columns).distinct().order_by(*columns)
+    columns = ["entity", "credited_in", "way", "target", "first", "last"]
+    target = plan.program.contract.tables[policy.target]
+    leads = [each.name for each in target.columns.values() if each.references]
+    table = plan.data[policy.target]
+    targets = table.select(
+        **{"target:key": table[target.key[0]]},
+        **{f"{LEADS_TO}{name}": table[name] for name in leads},
+    )
+    known = behind.join(targets, behind.target == targets["target:key"])
+    columns += [f"{LEADS_TO}{name}" for name in leads]
+    return known.select(*columns).distinct().order_by(columns)
 
 
 def _entities(plan: Plan, policy: Policy, entity: Expression) -> ir.Table:

@@ -220,7 +220,7 @@ class _OptionLowering:
             kept = self.step(name, f"associations of {policy.name}", rows, stored=True)
             decided = credit(policy, kept)
             ways = self.step(f"ways:{policy.name}", "ways", decided.ways, stored=False)
-            self.credits[policy.name] = CreditPlan(kept.get_name(), ways.get_name())
+            self.credits[policy.name] = CreditPlan(str(kept.get_name()), str(ways.get_name()))
             title = f"credit of {policy.name}"
             self.kept[key] = self.step(
                 f"credit:{policy.name}", title, decided.intervals, stored=True
@@ -264,7 +264,8 @@ class _OptionLowering:
             for part in metrics[index].metric.measure.parts:
                 columns[part_column(index, part)] = table[part_column(index, part)]
         result = table.select("scored", **columns)
-        return self.step("scores", "scores and levels", result, stored=True).get_name()
+        self.step("scores", "scores and levels", result, stored=True)
+        return f"{self.option.id}:scores"
 
     def _kept(
         self, table: ir.Table, name: str, numbers: Mapping[str, Rational]

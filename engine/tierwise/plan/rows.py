@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Expression
+from tierwise.expression.parse import Expression, constant
 from tierwise.measures.base import Condition
 from tierwise.program.program import Catalogue, Contract
 
@@ -31,7 +31,7 @@ class Reached:
     def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
         """An expression over the row; ``prefix`` is the path along which its names lie."""
         values: dict[str, object] = {}
-        for name in expression.names:
+        for name in sorted(expression.names):
             catalogue, _, member = name.partition(".")
             path = f"{prefix}{name}"
             if path in self.paths:
@@ -50,13 +50,17 @@ class Reached:
         if expression.kind is not Kind.DECIMAL:
             return value
         places = self._places(expression.tree)
+        if any(isinstance(node, ast.Mult) for node in ast.walk(expression.tree)):
+            # Ibis takes a product for no longer than its factors, and would leave the cast out.
+            value = value.cast(f"decimal(37, {places})")
         return value.cast(f"decimal(38, {places})")
 
     def _places(self, node: ast.expr) -> int:
         """How many digits behind the point the value of a calculation may have."""
         match node:
             case ast.Constant():
-                return _places_of(node.value) if isinstance(node.value, Decimal) else 0
+                value = constant(node)
+                return _places_of(value) if isinstance(value, Decimal) else 0
             case ast.UnaryOp():
                 return self._places(node.operand)
             case ast.BinOp(op=ast.Mult()):
@@ -97,7 +101,7 @@ def reach(
             below.setdefault(alias, set()).add(rest)
     for alias, rests in sorted(below.items()):
         column = bound.reference(alias)
-        assert column is not None and column.references is not None
+        assert column is not None, "only references were kept"
         if column.references in contract.catalogues:
             catalogue = contract.catalogues[column.references]
             names = _column_names(alias, rests & catalogue.attributes.keys())
@@ -128,9 +132,11 @@ def _attribute(key: ir.Column, catalogue: Catalogue, attribute: str) -> ir.Colum
     given = [values[attribute] for values in catalogue.entries.values()]
     decimals = [value for value in given if isinstance(value, Decimal)]
     places = max(map(_places_of, decimals), default=0)
-    physical = f"decimal(38, {places})" if decimals else None
-    branches = [(key == entry, ibis.literal(values[attribute], physical))
-                for entry, values in catalogue.entries.items()]  # fmt: skip
+    physical = (f"decimal(38, {places})" if places else "int64") if decimals else None
+    branches = [
+        (key == entry, ibis.literal(values[attribute], physical))
+        for entry, values in catalogue.entries.items()
+    ]
     return ibis.cases(*branches) if branches else ibis.null()
 
 

@@ -6,13 +6,15 @@ where nothing is lost. A binary floating point number is not exact and is taken 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.months import month_number
-from tierwise.program.program import Column, Table
+from tierwise.program.program import Table
 
 DECIMALS = 12
 """Digits behind the point that a decimal in a text file may have."""
@@ -40,11 +42,11 @@ def accepts(kind: Kind, physical: dt.DataType) -> bool:
         return True
     match kind:
         case Kind.BOOLEAN:
-            return physical.is_boolean()
+            return bool(physical.is_boolean())
         case Kind.WHOLE:
-            return physical.is_integer() or (physical.is_decimal() and physical.scale == 0)
+            return bool(physical.is_integer() or (physical.is_decimal() and physical.scale == 0))
         case Kind.DECIMAL:
-            return physical.is_integer() or physical.is_decimal()
+            return bool(physical.is_integer() or physical.is_decimal())
         case Kind.MONTH | Kind.DATE:
             zoned = physical.is_timestamp() and physical.timezone is not None
             return (physical.is_date() or physical.is_timestamp()) and not zoned
@@ -73,7 +75,7 @@ def well_formed(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
             return cell.re_search(_DATE_FORM) & cell.try_cast("date").notnull()
 
 
-def typed_cell(cell: ir.Column, kind: Kind) -> ir.Column:
+def typed_cell(cell: ir.Column, kind: Kind, places: int = DECIMALS) -> ir.Column:
     """A cell as the contract types it: months become month numbers; null where it cannot be."""
     physical = cell.type()
     if physical.is_null():
@@ -89,7 +91,7 @@ def typed_cell(cell: ir.Column, kind: Kind) -> ir.Column:
         case Kind.WHOLE:
             return cell.try_cast("int64")
         case Kind.DECIMAL:
-            return cell.try_cast(f"decimal(38, {DECIMALS})")
+            return cell.try_cast(f"decimal(38, {places})")
         case Kind.MONTH:
             year = cell.substr(0, 4).try_cast("int32")
             return month_number(year, cell.substr(5, 2).try_cast("int32")).cast("int32")
@@ -118,12 +120,31 @@ def _physical(kind: Kind) -> str:
     }[kind]  # fmt: skip
 
 
-def typed_table(raw: ir.Table, table: Table) -> ir.Table:
-    """The contract's columns of a raw table, typed. Columns it does not name are left out."""
-    return raw.select(**{name: typed_cell(raw[name], each.kind)
-                         for name, each in table.columns.items()})  # fmt: skip
+def places_used(raw: ir.Table, table: Table) -> ir.Table | None:
+    """One row: for each decimal column that is text, how many digits behind the point it uses.
+
+    Decimals are kept no wider than that, so that sums of them have room. None: no such column.
+    """
+    texts = [
+        name
+        for name, column in table.columns.items()
+        if column.kind is Kind.DECIMAL and raw[name].type().is_string()
+    ]
+    if not texts:
+        return None
+    lengths = {name: raw[name].re_extract(r"\.([0-9]*[1-9])", 1).length().max() for name in texts}
+    return raw.aggregate(**lengths)
 
 
-def columns_to_type(table: Table) -> tuple[Column, ...]:
-    """The contract's columns of a table, in its order."""
-    return tuple(table.columns.values())
+def typed_table(raw: ir.Table, table: Table, places: Mapping[str, int]) -> ir.Table:
+    """The contract's columns of a raw table, typed. Columns it does not name are left out.
+
+    ``places``: of decimal columns that are text, the digits behind the point; see
+    ``places_used``.
+    """
+    return raw.select(
+        **{
+            name: typed_cell(raw[name], column.kind, places.get(name, DECIMALS))
+            for name, column in table.columns.items()
+        }
+    )

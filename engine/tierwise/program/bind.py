@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tierwise.diagnostics import Diagnostic, Outcome, Span
 from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Expression, Written, conjuncts, parse
+from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.measures.base import Certification, Condition, Requirement, RowNames, Rows
 from tierwise.model.ruleset import (
     CertificationRule,
@@ -30,6 +30,7 @@ from tierwise.program.program import (
     Requires,
     eligibility,
 )  # fmt: skip
+from tierwise.source.document import Written
 from tierwise.source.fields import in_language
 
 _ID_KINDS = (Kind.TEXT, Kind.WHOLE)
@@ -65,10 +66,17 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
     )
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
-    digests = tuple(sorted((each.relative, each.digest) for each in rules.documents))
+    digests = _digests(rules, competency)
     program = Program(competency.id.text, competency.version.text, competency.title,
                       competency.source, contract, options, as_of, digests)  # fmt: skip
     return Outcome(program, tuple(found))
+
+
+def _digests(rules: RuleSet, competency: CompetencyRule) -> tuple[tuple[str, str], ...]:
+    """(path inside the rules, sha256) of the files that a program is made from."""
+    others = {each.id.span.path for each in rules.competencies} - {competency.id.span.path}
+    used = (each for each in rules.documents if each.path not in others)
+    return tuple(sorted((each.relative, each.digest) for each in used))
 
 
 def bind_shared(rules: RuleSet) -> tuple[Diagnostic, ...]:

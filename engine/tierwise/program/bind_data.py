@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tierwise.diagnostics import Diagnostic, nearest
 from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Written, parse
+from tierwise.expression.parse import parse
 from tierwise.model.ruleset import (
     CatalogueRule,
     ColumnRule,
@@ -18,6 +18,7 @@ from tierwise.model.ruleset import (
 )  # fmt: skip
 from tierwise.program.names import TableNames
 from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
+from tierwise.source.document import Written
 
 
 def unknown(code: str, what: str, name: Written, known: Iterable[str]) -> Diagnostic:
@@ -120,7 +121,7 @@ def _column(
         found.append(unknown("unknown-reference", what, references, names | catalogues.keys()))
         references = None
     return Column(rule.name.text, Kind(rule.type), rule.optional,
-                  references.text if references else None, rule.alias, rule.values,
+                  references.text if references else "", rule.alias, rule.values,
                   rule.minimum)  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def _policy(rule: PolicyRule, contract: Contract, found: list[Diagnostic]) -> Po
     if to is None or of is None or table.period is None or of.references not in contract.tables:
         return None
     return Policy(rule.name.text, rule.title, table.name, to.name, of.name, of.alias,
-                  of.references or "", table.period, ways)  # fmt: skip
+                  of.references, table.period, ways)  # fmt: skip
 
 
 def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple[Way, ...]:

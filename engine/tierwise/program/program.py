@@ -18,12 +18,12 @@ from tierwise.source.fields import Titles
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. ``references``: the table or catalogue whose key it holds."""
+    """A column of a table. ``references``: the table or catalogue whose key it holds, or ""."""
 
     name: str
     kind: Kind
     optional: bool
-    references: str | None
+    references: str
     alias: str
     values: tuple[str, ...] | None
     minimum: Fraction | None

@@ -20,7 +20,7 @@ from tierwise.plan.refusals import (
     duplicate_rows,
     wrong_types,
 )  # fmt: skip
-from tierwise.plan.typed import FORMS, typed_table
+from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Program, Table
 from tierwise.run.database import Database
 from tierwise.run.open_data import RawTable, raw_name
@@ -59,7 +59,11 @@ def type_tables(
                                     f"{FORMS[kind]}", Cell(raw[name].shown, None, column),
                                     "write the column with that type"))  # fmt: skip
         if not wrong:
-            typed = typed_table(ibis.table(schema, name=raw_name(name)), table)
+            source = ibis.table(schema, name=raw_name(name))
+            used = places_used(source, table)
+            counted = database.arrow(used).to_pylist()[0] if used is not None else {}
+            places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
+            typed = typed_table(source, table, places)
             database.create(data_name(name), typed, stored=raw[name].is_text)
 
 

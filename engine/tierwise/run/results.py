@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tierwise.diagnostics import Diagnostic
+from tierwise.months import format_month
 from tierwise.plan.lower import NO_VALUE, metric_columns, part_column
 from tierwise.program.program import Metric, Option, Program
+from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
 
 
@@ -29,6 +32,16 @@ class Stamp:
     rules_digest: str
     data: tuple[tuple[str, str], ...]
     data_digest: str
+
+    def metadata(self) -> dict[str, str]:
+        """The stamp as flat texts, for a file's own metadata."""
+        return {
+            "tierwise.engine_version": self.engine_version,
+            "tierwise.backend": self.backend,
+            "tierwise.as_of": self.as_of,
+            "tierwise.rules_digest": self.rules_digest,
+            "tierwise.data_digest": self.data_digest,
+        }
 
 
 @dataclass(frozen=True)
@@ -116,3 +129,63 @@ class Results:
     options: tuple[OptionResults, ...]
     stamp: Stamp
     warnings: tuple[Diagnostic, ...]
+
+    def to_arrow(self) -> pa.Table:
+        """One wide table: a row a scored one and option, as the data contract describes it.
+
+        Columns: ``partner_id`` (or whatever the scored key is called), ``competency``,
+        ``option``, ``version``, ``as_of``, ``score``, ``level``, by metric ``ID.value`` and
+        ``ID.points``; at last the stamp: ``engine_version``, ``rules_digest``, ``data_digest``.
+        Numbers are decimals of 18 digits behind the point, cut and never rounded up.
+        """
+        tables = [_wide(option, self.stamp) for option in self.options]
+        stamp = ("engine_version", "rules_digest", "data_digest")
+        names = dict.fromkeys(name for table in tables for name in table.column_names)
+        order = [*(name for name in names if name not in stamp), *stamp]
+        whole = pa.concat_tables(tables, promote_options="default").select(order)
+        return whole.replace_schema_metadata({**self.stamp.metadata()})
+
+
+DECIMAL = pa.decimal128(38, 18)
+"""The type of every number in the wide table."""
+
+
+def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
+    program, table = results.program, results.table
+    rows = table.num_rows
+    texts = {
+        "competency": program.competency,
+        "option": results.option.id,
+        "version": program.version,
+        "as_of": format_month(program.as_of),
+    }
+    columns: dict[str, pa.ChunkedArray] = {program.contract.scored_key: table["scored"]}
+    columns |= {name: _same(text, rows) for name, text in texts.items()}
+    columns["score"] = decimals(table["score_n"], table["score_d"])
+    columns["level"] = table["level"]
+    for index, metric in enumerate(results.option.metrics):
+        names = metric_columns(index)
+        for what in ("value", "points"):
+            numbers = decimals(table[names[f"{what}_n"]], table[names[f"{what}_d"]])
+            columns[f"{metric.id}.{what}"] = numbers
+    columns["engine_version"] = _same(stamp.engine_version, rows)
+    columns["rules_digest"] = _same(stamp.rules_digest, rows)
+    columns["data_digest"] = _same(stamp.data_digest, rows)
+    return pa.table(columns)
+
+
+def _same(text: str, rows: int) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.repeat(pa.scalar(text, pa.string()), rows)])
+
+
+def decimals(numerator: pa.ChunkedArray, denominator: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Exact fractions as decimals, cut behind 18 digits."""
+    largest = pc.max(denominator).as_py()
+    if largest is not None and largest >= 10**30:
+        exact = (_fraction(*pair) for pair in
+                 zip(numerator.to_pylist(), denominator.to_pylist(), strict=True))  # fmt: skip
+        texts = [None if each is None else plain_decimal(each) for each in exact]
+        return pa.chunked_array([pa.array(texts, pa.string()).cast(DECIMAL)])
+    above = numerator.cast(pa.decimal256(38, 0))
+    below = denominator.cast(pa.decimal256(30, 0))
+    return pc.cast(pc.divide(above, below), options=pc.CastOptions.unsafe(DECIMAL))

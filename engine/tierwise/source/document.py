@@ -12,6 +12,14 @@ Plain = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
 
 
 @dataclass(frozen=True)
+class Written:
+    """A text of a rule file, with the place where it stands there."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Scalar:
     """A value that is not a list or a mapping: null, true or false, a number, a text.
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tierwise.diagnostics import Span
-from tierwise.expression.parse import Written
-from tierwise.source.document import Entry, Mapping, Node, Scalar, Sequence
+from tierwise.source.document import Entry, Mapping, Node, Scalar, Sequence, Written
 
 Titles = tuple[tuple[str, str], ...]
 """A text by language, such as ``(("en", "Partners"), ("nl", "Partners"))``."""

@@ -118,35 +118,38 @@ def _compose(text: str, path: str, found: list[Diagnostic]) -> Node | None:
         node: Node | None = None
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
-            if documents > 1:
-                raise _Wrong(Diagnostic("yaml-shape", "a second document begins here", span,
-                                        "one file holds one document"))  # fmt: skip
-        elif isinstance(event, yaml.AliasEvent):
-            raise _Wrong(Diagnostic("yaml-alias", "aliases are not part of rule files", span,
-                                    "write the value out"))  # fmt: skip
+            _refuse(documents > 1, "yaml-shape", "a second document begins here", span,
+                    "one file holds one document")  # fmt: skip
         elif isinstance(event, yaml.CollectionStartEvent):
-            _refuse_tag(event.tag, span)
-            if len(stack) >= MAX_DEPTH:
-                raise _Wrong(Diagnostic("yaml-nesting", f"nested deeper than {MAX_DEPTH} levels",
-                                        span, "no rule needs that depth"))  # fmt: skip
-            if stack and stack[-1].is_mapping and stack[-1].key is None:
-                raise _Wrong(Diagnostic("yaml-key", "a key is a text", span,
-                                        "quote the key"))  # fmt: skip
-            stack.append(_Open(span, isinstance(event, yaml.MappingStartEvent)))
-        elif isinstance(event, yaml.ScalarEvent):
-            _refuse_tag(
-                event.tag if not event.implicit[0] and not event.implicit[1] else None, span
-            )
-            node = _scalar(event, span)
+            stack.append(_open(event, span, stack))
         elif isinstance(event, yaml.CollectionEndEvent):
             node = _close(stack.pop(), span)
-        if node is None:
-            continue
-        if not stack:
-            root = node
-        else:
+        elif isinstance(event, yaml.ScalarEvent):
+            tagged = event.tag is not None and not any(event.implicit)
+            _refuse(tagged, "yaml-tag", "tags are not part of rule files", span, "remove the tag")
+            node = _scalar(event, span)
+        _refuse(isinstance(event, yaml.AliasEvent), "yaml-alias",
+                "aliases are not part of rule files", span, "write the value out")  # fmt: skip
+        if node is not None and stack:
             _place(stack[-1], node, found)
+        elif node is not None:
+            root = node
     return root
+
+
+def _open(event: yaml.CollectionStartEvent, span: Span, stack: list[_Open]) -> _Open:
+    _refuse(event.tag is not None, "yaml-tag", "tags are not part of rule files", span,
+            "remove the tag")  # fmt: skip
+    _refuse(len(stack) >= MAX_DEPTH, "yaml-nesting", f"nested deeper than {MAX_DEPTH} levels", span,
+            "no rule needs that depth")  # fmt: skip
+    is_key = bool(stack) and stack[-1].is_mapping and stack[-1].key is None
+    _refuse(is_key, "yaml-key", "a key is a text", span, "quote the key")
+    return _Open(span, isinstance(event, yaml.MappingStartEvent))
+
+
+def _refuse(wrong: bool, code: str, message: str, span: Span, hint: str) -> None:
+    if wrong:
+        raise _Wrong(Diagnostic(code, message, span, hint))
 
 
 def _place(parent: _Open, node: Node, found: list[Diagnostic]) -> None:
@@ -187,14 +190,10 @@ def _scalar(event: yaml.ScalarEvent, span: Span) -> Scalar:
     return Scalar(text, text, span)
 
 
-def _refuse_tag(tag: str | None, span: Span) -> None:
-    if tag is not None:
-        raise _Wrong(Diagnostic("yaml-tag", "tags are not part of rule files", span,
-                                "remove the tag"))  # fmt: skip
-
-
 def _span(path: str, event: yaml.Event) -> Span:
     start, end = event.start_mark, event.end_mark
+    assert start is not None, "the parser marks every event"
+    assert end is not None, "the parser marks every event"
     return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,13 @@ from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest
 from tierwise.expression.kinds import Kind
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
-from tierwise.plan.evidence import COUNTED, associations_behind, credited_facts, row_verdicts
+from tierwise.plan.evidence import (
+    COUNTED,
+    LEADS_TO,
+    associations_behind,
+    credited_facts,
+    row_verdicts,
+)
 from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
 from tierwise.program.program import Option, Program
 from tierwise.run.database import Database, Settings
@@ -26,10 +32,14 @@ from tierwise.tasks.evaluate import unknown_partners
 
 @dataclass(frozen=True)
 class Through:
-    """An association behind a credited fact; months are "YYYY-MM", ``last`` "" while open."""
+    """An association behind a credited fact; months are "YYYY-MM", ``last`` "" while open.
+
+    ``leads_to``: what its target refers to, such as the customer, by column.
+    """
 
     way: str
     target: str
+    leads_to: dict[str, str]
     first: str
     last: str
 
@@ -49,7 +59,7 @@ class CreditedFact:
 class RowVerdict:
     """A row of the data near the partner: its cells as text, and why it counted or did not."""
 
-    cells: Mapping[str, str]
+    cells: dict[str, str]
     verdict: str
 
     @property
@@ -190,7 +200,10 @@ def _facts(
     if associations is not None:
         for row in database.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
-            through = Through(row["way"], str(row["target"]), format_month(row["first"]), last)
+            leads_to = {name.removeprefix(LEADS_TO): str(value) for name, value in row.items()
+                        if name.startswith(LEADS_TO)}  # fmt: skip
+            first = format_month(row["first"])
+            through = Through(row["way"], str(row["target"]), leads_to, first, last)
             behind.setdefault((row["entity"], row["credited_in"]), []).append(through)
     return tuple(
         CreditedFact(str(row["entity"]), format_month(row["month"]), row["part"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import tierwise
 from tierwise import pipeline
 from tierwise.diagnostics import Outcome
 from tierwise.model.ruleset import RuleSet
@@ -17,7 +16,7 @@ def rules_folder(rules: Path | None = None) -> Path:
     here = Path("rules")
     if here.is_dir():
         return here
-    package = Path(tierwise.__file__).parent
+    package = Path(__file__).parents[1]
     carried = package / "rules"
     return carried if carried.is_dir() else package.parents[1] / "rules"
 

@@ -52,8 +52,10 @@ def validate(paths: Sequence[Path] = ()) -> ValidateReport:
 
 
 def _rule_set_of(file: Path) -> Path:
-    """The folder of the rule set that a file lies in: the highest near it named ``rules``, else
-    the nearest above it with a data contract, else the file alone.
+    """The folder of the rule set that a file lies in.
+
+    That is the highest near it named ``rules``, else the nearest above it with a data contract,
+    else the file alone.
     """
     above = list(file.resolve().parents)[:_LEVELS_UP]
     named = [folder for folder in above if folder.name == "rules"]

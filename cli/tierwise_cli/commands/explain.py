@@ -1,0 +1,56 @@
+"""``tierwise explain``: why does this partner have these points?"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tierwise_cli import options
+from tierwise_cli.output import check_output, chosen_format, write
+from tierwise_cli.progress import progress
+
+FORMATS = ("text", "json")
+
+
+def command(
+    data: options.DATA,
+    as_of: options.AS_OF,
+    partner: Annotated[str, typer.Option("--partner", metavar="ID", help="The partner.")],
+    metric: Annotated[
+        str | None, typer.Option("--metric", metavar="ID", help="Only this metric, with every row.")
+    ] = None,
+    rules: options.RULES = None,
+    competency: options.COMPETENCY = None,
+    option: options.OPTION = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="|".join(FORMATS), help="Default: text.")
+    ] = None,
+    output: options.OUTPUT = None,
+    allow_short_history: options.SHORT_HISTORY = False,
+    threads: options.THREADS = None,
+    memory_limit: options.MEMORY = None,
+) -> None:
+    """Say where a partner's points come from: what counted, through what, and what did not.
+
+    Every row of the data near the partner has one verdict: it counted, or the first condition
+    that dropped it.
+
+    Example: tierwise explain examples/contoso --as-of 2021-05 --partner P04
+    """
+    chosen = chosen_format(format_, output, FORMATS)
+    check_output(output)
+
+    import tierwise
+    from tierwise_cli.render.explanation import WRITERS
+    from tierwise_cli.render.findings import print_findings
+
+    with progress() as show:
+        report = tierwise.explain(
+            data, as_of, partner, metric=metric, rules=rules, competency=competency, option=option,
+            allow_short_history=allow_short_history, threads=threads, memory_limit=memory_limit,
+            progress=show,
+        )  # fmt: skip
+    print_findings(report.warnings, sys.stderr)
+    write(output, WRITERS[chosen](report, every_row=metric is not None))

@@ -1,0 +1,15 @@
+"""What exit codes mean, the same for every command."""
+
+from __future__ import annotations
+
+CLEAN = 0
+"""The command did what it was asked, and found nothing wrong."""
+
+FINDINGS = 1
+"""Rules or data are wrong; everything found has been printed."""
+
+USAGE = 2
+"""The command was not called as it is meant."""
+
+COULD_NOT_RUN = 3
+"""The environment did not let it: memory, disk, permissions, an interrupt; or a bug."""

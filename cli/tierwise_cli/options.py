@@ -1,0 +1,48 @@
+"""The options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DATA = Annotated[
+    Path,
+    typer.Argument(
+        help="A folder of csv, tsv or parquet files, or a .duckdb file.", metavar="DATA"
+    ),
+]
+AS_OF = Annotated[
+    str, typer.Option("--as-of", metavar="YYYY-MM", help="The month; its last day is meant.")
+]
+RULES = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR",
+                 help="The folder of rules. Default: ./rules, else those of the package."),
+]  # fmt: skip
+COMPETENCY = Annotated[
+    str | None,
+    typer.Option("--competency", metavar="ID", help="Only this one. Default: all in force."),
+]
+OPTION = Annotated[
+    str | None, typer.Option("--option", metavar="ID", help="Only this option of a competency.")
+]
+OUTPUT = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE",
+                 help="Write to a file, whole or not at all. Default: standard output."),
+]  # fmt: skip
+SHORT_HISTORY = Annotated[
+    bool,
+    typer.Option("--allow-short-history",
+                 help="Go on where the data begins later than a metric looks back, with a warning."),
+]  # fmt: skip
+THREADS = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="Default: one a core.")
+]
+MEMORY = Annotated[
+    str | None,
+    typer.Option("--memory-limit", metavar="SIZE",
+                 help="Such as 4GB; beyond it the run goes on on disk."),
+]  # fmt: skip

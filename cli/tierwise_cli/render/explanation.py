@@ -1,0 +1,172 @@
+"""Explanations: as text for people, and as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import BinaryIO
+
+from tierwise.quantity import plain_decimal
+from tierwise.source.fields import in_language
+from tierwise.tasks.explain import (
+    CreditedFact,
+    ExplainReport,
+    MetricExplanation,
+    OptionExplanation,
+    Through,
+)  # fmt: skip
+from tierwise_cli.render.amounts import amount, threshold
+from tierwise_cli.render.findings import finding_dict
+from tierwise_cli.render.json_numbers import dumps, exact, number
+from tierwise_cli.render.results_json import metric_dict, stamp_dict
+
+SHOWN = 12
+"""How many facts of a metric are shown, unless every row was asked for."""
+
+
+def _text_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO], None]:
+    lines: list[str] = []
+    for option in report.options:
+        lines.extend(_option(option, report.partner, every_row))
+    text = "\n".join(lines) + "\n"
+
+    def write(out: BinaryIO) -> None:
+        bold = out is sys.stdout.buffer and sys.stdout.isatty()
+        shown = text.replace("\1", "\x1b[1m").replace("\2", "\x1b[0m") if bold else (
+            text.replace("\1", "").replace("\2", ""))  # fmt: skip
+        out.write(shown.encode())
+
+    return write
+
+
+def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[str]:
+    program, score = option.program, option.score
+    title = in_language(program.title, "en", program.competency)
+    name = in_language(option.option.title, "en", option.option.id)
+    level = in_language(
+        next((each.title for each in option.option.levels if each.id == score.level), ()), "en",
+        score.level or "no level")  # fmt: skip
+    lines = [f"\1{partner}: {amount(score.score)} points, {level}\2",
+             f"{title}: {name}, version {program.version}", ""]  # fmt: skip
+    for metric in option.metrics:
+        lines.extend(_metric(metric, every_row))
+    return lines
+
+
+def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
+    result, metric = explained.result, explained.result.metric
+    unit = metric.threshold.unit
+    title = in_language(metric.title, "en", metric.id)
+    value = amount(result.value, unit)
+    lines = [
+        f"\1{title}: {value} → {amount(result.points)} of {amount(metric.max_points)} points\2"
+    ]
+    help_ = in_language(metric.help, "en")
+    if help_:
+        lines.append(f"  {help_}")
+    if result.reason:
+        lines.append(f"  earns nothing: {result.reason}")
+    elif result.value is not None:
+        formula = explained.formula.format(
+            max_points=amount(metric.max_points), value=value,
+            threshold=threshold(metric.threshold))  # fmt: skip
+        lines.append(f"  points: {formula}, from 0 to {amount(metric.max_points)}")
+    if len(result.parts) > 1:
+        parts = ", ".join(f"{name} {amount(part)}" for name, part in result.parts.items())
+        lines.append(f"  from: {parts}")
+    lines.extend(_facts(explained, every_row))
+    counted = sum(row.counted for row in explained.rows)
+    lines.append(f"  rows of {explained.table} near this partner: {len(explained.rows)}, "
+                 f"of which {counted} counted")  # fmt: skip
+    for verdict, count in explained.verdicts:
+        if verdict != "counted":
+            lines.append(f"    {count:>6}  {verdict}")
+    if every_row:
+        lines.extend(f"    {_row(row.cells)}: {row.verdict}" for row in explained.rows)
+    return [*lines, ""]
+
+
+def _facts(explained: MetricExplanation, every_row: bool) -> list[str]:
+    shown = explained.facts if every_row else explained.facts[:SHOWN]
+    several = len(explained.result.parts) > 1
+    lines = [f"    {_fact(fact, several)}" for fact in shown]
+    if len(explained.facts) > len(shown):
+        name = explained.result.metric.id
+        more = len(explained.facts) - len(shown)
+        lines.append(f"    ... and {more:,} more facts; --metric {name} shows all")
+    return lines
+
+
+def _fact(fact: CreditedFact, several: bool) -> str:
+    part = f" ({fact.part})" if several else ""
+    through = "; ".join(_through(each) for each in fact.through)
+    return f"{fact.month}  {amount(fact.amount, places=12):>12}{part}  {fact.entity}" + (
+        f"  through {through}" if through else "")  # fmt: skip
+
+
+def _through(through: Through) -> str:
+    about = ", ".join(f"{name} {value}" for name, value in through.leads_to.items())
+    about = f" ({about})" if about else ""
+    return f"{through.way} on {through.target}{about} from {through.first}" + (
+        f" to {through.last}" if through.last else "")  # fmt: skip
+
+
+def _row(cells: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in cells.items() if value)
+
+
+def _json_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO], None]:
+    del every_row  # JSON always has every row
+    document = {
+        "stamp": stamp_dict(report.stamp),
+        "warnings": [finding_dict(finding) for finding in report.warnings],
+        "partner": report.partner,
+        "options": [_option_dict(option) for option in report.options],
+    }
+    return lambda out: _write(out, dumps(document) + "\n")
+
+
+def _write(out: BinaryIO, text: str) -> None:
+    out.write(text.encode())
+
+
+def _option_dict(option: OptionExplanation) -> dict[str, object]:
+    return {
+        "competency": option.program.competency,
+        "option": option.option.id,
+        "version": option.program.version,
+        "score": number(option.score.score),
+        "score_exact": exact(option.score.score),
+        "level": option.score.level or None,
+        "metrics": {each.result.metric.id: _metric_dict(each) for each in option.metrics},
+    }
+
+
+def _metric_dict(explained: MetricExplanation) -> dict[str, object]:
+    metric = explained.result.metric
+    return {
+        **metric_dict(explained.result),
+        "formula": explained.formula.format(
+            max_points=plain_decimal(metric.max_points), value="value",
+            threshold=plain_decimal(metric.threshold.number)),
+        "facts": [
+            {
+                "entity": fact.entity,
+                "month": fact.month,
+                "part": fact.part,
+                "amount": number(fact.amount),
+                "through": [
+                    {"way": each.way, "target": each.target, "leads_to": each.leads_to,
+                     "first_month": each.first, "last_month": each.last or None}
+                    for each in fact.through
+                ],
+            }
+            for fact in explained.facts
+        ],
+        "table": explained.table,
+        "rows": [{"cells": row.cells, "verdict": row.verdict} for row in explained.rows],
+        "verdicts": dict(explained.verdicts),
+    }  # fmt: skip
+
+
+WRITERS = {"text": _text_writer, "json": _json_writer}

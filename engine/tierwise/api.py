@@ -1,0 +1,153 @@
+"""The Python API: what the commands use, with the same options.
+
+Nothing heavy is loaded until it is needed: ``load_rules`` and ``validate`` work without the
+engine's libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tierwise.diagnostics import Diagnostic, Outcome, Refused, Span
+from tierwise.model.ruleset import RuleSet
+from tierwise.months import parse_month
+from tierwise.tasks import rules as rules_task
+from tierwise.tasks import validate as validate_task
+from tierwise.tasks.validate import ValidateReport
+
+if TYPE_CHECKING:
+    from tierwise.run.results import Results
+    from tierwise.tasks.explain import ExplainReport
+
+Value = TypeVar("Value")
+Rules = RuleSet | Path | str | None
+"""A rule set, the folder of one, or None for ``./rules`` or else the rules of the package."""
+
+
+def _quiet(doing: str) -> None:
+    """Tell nobody what is being done."""
+
+
+def load_rules(rules: Path | str | None = None) -> RuleSet:
+    """Read the rule files below a folder.
+
+    Args:
+        rules: the folder; by default ``./rules``, else the rules that come with the package.
+
+    Returns:
+        The rule set as it is written.
+
+    Raises:
+        Refused: files are not of the right shape; ``validate`` lists all that is wrong.
+    """
+    return _value(rules_task.load_rules(Path(rules) if rules is not None else None))
+
+
+def validate(paths: Sequence[Path | str] = ()) -> ValidateReport:
+    """Validate rule files: everything that is wrong with them, each finding with its place.
+
+    Args:
+        paths: folders or single files; by default as ``load_rules``.
+    """
+    return validate_task.validate([Path(path) for path in paths])
+
+
+def evaluate(
+    data: Path | str,
+    as_of: str,
+    *,
+    rules: Rules = None,
+    competency: str | None = None,
+    option: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> Results:
+    """Score everybody in some data.
+
+    Args:
+        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        as_of: the month, ``YYYY-MM``; its last day is meant.
+        rules: the rules.
+        competency: only this one; by default all that are in force.
+        option: only this one of its options.
+        partners: only these; by default all.
+        allow_short_history: whether data that begins later than a metric looks is a warning.
+        threads: how many threads may be used; by default one a core.
+        memory_limit: such as ``4GB``; beyond it the run goes on on disk.
+        progress: called with a line about what is being done.
+
+    Returns:
+        The results: exact Python values row by row, and Arrow tables.
+
+    Raises:
+        Refused: rules or data are wrong; every finding is in its ``diagnostics``.
+        CannotRun: the environment does not let the run go on.
+    """
+    # Loaded here, so that whoever only validates does not wait for the engine's libraries.
+    from tierwise.run.database import Settings
+    from tierwise.tasks import evaluate as task
+
+    outcome = task.evaluate(
+        _rules(rules), Path(data), _month(as_of), competency, option, partners,
+        allow_short_history, Settings(threads, memory_limit), progress,
+    )  # fmt: skip
+    return _value(outcome)
+
+
+def explain(
+    data: Path | str,
+    as_of: str,
+    partner: str,
+    *,
+    metric: str | None = None,
+    rules: Rules = None,
+    competency: str | None = None,
+    option: str | None = None,
+    allow_short_history: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> ExplainReport:
+    """Explain one partner's scores: every credited fact, and a verdict on every row near it.
+
+    Args:
+        data, as_of, rules, competency, option, allow_short_history, threads, memory_limit,
+            progress: as for ``evaluate``.
+        partner: the partner's key.
+        metric: only this metric; by default all.
+
+    Raises:
+        Refused, CannotRun: as for ``evaluate``.
+    """
+    from tierwise.run.database import Settings
+    from tierwise.tasks import explain as task
+
+    outcome = task.explain(
+        _rules(rules), Path(data), _month(as_of), partner, metric, competency, option,
+        allow_short_history, Settings(threads, memory_limit), progress,
+    )  # fmt: skip
+    return _value(outcome)
+
+
+def _rules(rules: Rules) -> RuleSet:
+    return rules if isinstance(rules, RuleSet) else load_rules(rules)
+
+
+def _month(as_of: str) -> int:
+    month = parse_month(as_of)
+    if month is None:
+        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Span("--as-of"),
+                           "write it as YYYY-MM, such as 2021-05")  # fmt: skip
+        raise Refused([wrong])
+    return month
+
+
+def _value(outcome: Outcome[Value]) -> Value:
+    if outcome.value is None or outcome.failed:
+        raise Refused(outcome.diagnostics)
+    return outcome.value
