@@ -30,7 +30,7 @@ class ColumnEvaluator(Evaluator[Any]):
 
     def _constant(self, node: ast.Constant) -> Any:
         value: Any = node.value
-        return ibis.literal(value) if isinstance(value, bool | str | Decimal) else value
+        return ibis.literal(value) if isinstance(value, bool | str) else value
 
     def _unary(self, node: ast.UnaryOp) -> Any:
         value = self._eval(node.operand)
@@ -39,7 +39,12 @@ class ColumnEvaluator(Evaluator[Any]):
         return -value if isinstance(node.op, ast.USub) else value
 
     def _binary(self, node: ast.BinOp) -> Any:
-        return ARITHMETIC[type(node.op)](*_aligned(self._eval(node.left), self._eval(node.right)))
+        left, right = self._eval(node.left), self._eval(node.right)
+        if isinstance(node.op, ast.Mult):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(one, int | Decimal) and one == 1:
+                    return other
+        return ARITHMETIC[type(node.op)](*_aligned(left, right))
 
     def _logical(self, node: ast.BoolOp) -> Any:
         join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
@@ -57,9 +62,8 @@ class ColumnEvaluator(Evaluator[Any]):
             return first.isin(second)
         if isinstance(compare, ast.NotIn):
             return first.notin(second)
-        return _COMPARE[type(compare)](
-            _as_time(first, left, second), _as_time(second, right, first)
-        )
+        sides = _as_time(first, left, second), _as_time(second, right, first)
+        return _COMPARE[type(compare)](*_aligned(*sides))
 
     def _conditional(self, node: ast.IfExp) -> Any:
         test, body, other = (self._eval(part) for part in (node.test, node.body, node.orelse))
@@ -77,14 +81,29 @@ class ColumnEvaluator(Evaluator[Any]):
                 return end - start
 
 
+def decimal_literal(number: Decimal) -> Any:
+    """A decimal constant of the type that holds its digits."""
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int), "the grammar has no infinity"
+    return ibis.literal(number, f"decimal(38, {max(0, -exponent)})")
+
+
 def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
     """Two sides of which one is a decimal as decimals of the same type; others as they are.
 
     Ibis finds no common type for decimals with different digits; the wider one loses nothing.
     """
+    if isinstance(left, ibis.Value) and isinstance(right, Decimal):
+        right = decimal_literal(right)
+    elif isinstance(right, ibis.Value) and isinstance(left, Decimal):
+        left = decimal_literal(left)
     types = [side.type() for side in (left, right) if isinstance(side, ibis.Value)]
     decimals = [each for each in types if each.is_decimal()]
-    if not decimals or not all(each.is_decimal() or each.is_integer() for each in types):
+    if (
+        not decimals
+        or all(each == types[0] for each in types)
+        or not all(each.is_decimal() or each.is_integer() for each in types)
+    ):
         return left, right
     physical = f"decimal(38, {max(each.scale or 0 for each in decimals)})"
     left, right = (

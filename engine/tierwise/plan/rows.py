@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.columns import ColumnEvaluator
+from tierwise.expression.columns import ColumnEvaluator, decimal_literal
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
 from tierwise.measures.base import Condition
 from tierwise.program.program import Catalogue, Contract
 
+Constant = str | bool | int | Decimal
 JoinKind = Literal["left", "inner"]
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A table joined along its references: ``paths`` says which column a path became."""
+    """A table joined along its references: ``paths`` says which column a path became.
+
+    ``constants``: paths that are the same for every row.
+    """
 
     table: ir.Table
     paths: Mapping[str, str]
     contract: Contract
+    constants: Mapping[str, Constant] = field(default_factory=dict)
 
     def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
         """An expression over the row; ``prefix`` is the path along which its names lie."""
@@ -36,10 +41,14 @@ class Reached:
             path = f"{prefix}{name}"
             if path in self.paths:
                 values[name] = self.table[self.paths[path]]
+            elif path in self.constants:
+                values[name] = self.constants[path]
             else:
                 values[name] = self.contract.catalogues[catalogue].lists[member]
         value: ir.Value = ColumnEvaluator(values).value(expression)
-        return ibis.literal(value) if isinstance(value, bool | int) else value
+        if isinstance(value, Decimal):
+            return decimal_literal(value)
+        return ibis.literal(value) if isinstance(value, bool | int | str) else value
 
     def exact(self, expression: Expression) -> ir.Value:
         """As ``evaluate``; a decimal has the type that loses no digit, however it is calculated.
@@ -50,9 +59,14 @@ class Reached:
         if expression.kind is not Kind.DECIMAL:
             return value
         places = self._places(expression.tree)
+        physical = value.type()
+        if places == 0 and physical.is_integer():
+            return value
         if any(isinstance(node, ast.Mult) for node in ast.walk(expression.tree)):
             # Ibis takes a product for no longer than its factors, and would leave the cast out.
             value = value.cast(f"decimal(37, {places})")
+        elif physical.is_decimal() and physical.scale == places:
+            return value
         return value.cast(f"decimal(38, {places})")
 
     def _places(self, node: ast.expr) -> int:
@@ -70,7 +84,11 @@ class Reached:
             case ast.IfExp():
                 return max(self._places(node.body), self._places(node.orelse))
             case ast.Name() | ast.Attribute():
-                physical = self.table[self.paths[ast.unparse(node)]].type()
+                path = ast.unparse(node)
+                if path in self.constants:
+                    constant_value = self.constants[path]
+                    return _places_of(constant_value) if isinstance(constant_value, Decimal) else 0
+                physical = self.table[self.paths[path]].type()
                 return (physical.scale or 0) if physical.is_decimal() else 0
             case _:
                 return 0
@@ -94,6 +112,7 @@ def reach(
     bound = contract.tables[name]
     table = tables[name]
     found = {path: path for path in paths if path in bound.columns}
+    constants: dict[str, Constant] = {}
     below: dict[str, set[str]] = {}
     for path in paths:
         alias, _, rest = path.partition(".")
@@ -104,7 +123,10 @@ def reach(
         assert column is not None, "only references were kept"
         if column.references in contract.catalogues:
             catalogue = contract.catalogues[column.references]
-            names = _column_names(alias, rests & catalogue.attributes.keys())
+            known = rests & catalogue.attributes.keys()
+            same = {} if column.optional else _same_everywhere(catalogue, known)
+            constants.update({f"{alias}.{rest}": value for rest, value in same.items()})
+            names = _column_names(alias, known - same.keys())
             key = table[column.name]
             table = table.mutate(**{name: _attribute(key, catalogue, rest)
                                     for rest, name in names.items()})  # fmt: skip
@@ -112,6 +134,8 @@ def reach(
             key_name = contract.tables[column.references].key[0]
             other = reach(contract, tables, column.references, {*rests, key_name})
             names = _column_names(alias, rests & other.paths.keys())
+            constants.update({f"{alias}.{rest}": each for rest, each in other.constants.items()
+                              if not column.optional})  # fmt: skip
             right = other.table.select(
                 **{f"{alias}__key": other.table[other.paths[key_name]]},
                 **{name: other.table[other.paths[rest]] for rest, name in names.items()},
@@ -119,12 +143,25 @@ def reach(
             how: JoinKind = "left" if column.optional else "inner"
             table = table.join(right, table[column.name] == right[f"{alias}__key"], how=how)
         found.update({f"{alias}.{rest}": name for rest, name in names.items()})
-    return Reached(table, found, contract)
+    return Reached(table, found, contract, constants)
 
 
 def _column_names(alias: str, rests: Iterable[str]) -> dict[str, str]:
     """The columns that paths along a reference become."""
     return {rest: f"{alias}__{rest.replace('.', '__')}" for rest in sorted(rests)}
+
+
+def _same_everywhere(catalogue: Catalogue, attributes: Iterable[str]) -> dict[str, Constant]:
+    """The attributes that are the same in every entry; then nothing has to be looked up.
+
+    What a column refers to is in its catalogue, or the data would have been refused.
+    """
+    same = {}
+    for attribute in attributes:
+        values = {entry[attribute] for entry in catalogue.entries.values()}
+        if len(values) == 1:
+            same[attribute] = values.pop()
+    return same
 
 
 def _attribute(key: ir.Column, catalogue: Catalogue, attribute: str) -> ir.Column:
