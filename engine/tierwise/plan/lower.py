@@ -6,25 +6,21 @@ rows → eligible rows → facts → credited facts → folded parts → value �
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import Rows, Window
 from tierwise.months import last_day
 from tierwise.plan.credit import associated, credit, credited
 from tierwise.plan.plan import CreditPlan, MetricPlan, OptionPlan, Plan, Step, data_name
 from tierwise.plan.rows import reach
-from tierwise.program.program import Level, Metric, Option, Policy, Program, eligibility
-from tierwise.rational import Rational
-
-NO_VALUE = -1
-"""The reason of a metric that has no value; others are indices of its ``requires``."""
+from tierwise.plan.scores import scores
+from tierwise.program.program import Metric, Option, Policy, Program, eligibility
 
 
 def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
@@ -37,7 +33,7 @@ def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
 
     Returns:
         The plan. Its score tables have a row a scored one: ``scored``, and by metric the columns
-        that ``metric_columns`` names, ``score_n``, ``score_d``, ``level``.
+        that ``scores`` names, ``score_n``, ``score_d``, ``level``.
     """
     steps: list[Step] = []
     tables = {name: ibis.table(schema, name=data_name(name)) for name, schema in schemas.items()}
@@ -45,17 +41,6 @@ def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
         _OptionLowering(program, option, tables, steps).option_plan() for option in program.options
     )
     return Plan(program, tables, tuple(steps), options)
-
-
-def metric_columns(index: int) -> dict[str, str]:
-    """The columns of a metric in a score table, by what they hold."""
-    names = ("value_n", "value_d", "points_n", "points_d", "reason")
-    return {name: f"m{index}_{name}" for name in names}
-
-
-def part_column(index: int, part: str) -> str:
-    """The column of a metric's folded part in a score table."""
-    return f"m{index}_part_{part}"
 
 
 class _OptionLowering:
@@ -82,8 +67,11 @@ class _OptionLowering:
     def option_plan(self) -> OptionPlan:
         """The plan of the option."""
         metrics = tuple(self._metric(metric) for metric in self.option.metrics)
-        scores = self._scores(metrics)
-        return OptionPlan(self.option, metrics, self.credits, scores)
+        everybody = self.tables[self.contract.scored]
+        everybody = everybody.select(scored=everybody[self.contract.scored_key])
+        folded = [self.kept["folded", plan.metric.id] for plan in metrics]
+        table = scores(self.option, everybody, folded, self.step)
+        return OptionPlan(self.option, metrics, self.credits, str(table.get_name()))
 
     # What measures see.
 
@@ -176,7 +164,9 @@ class _OptionLowering:
             for name in measure.parts
         }
         folded = credited_facts.group_by("scored").aggregate(**sums)
-        self.step(f"{metric.id}:folded", f"{metric.id}: per partner", folded, stored=True)
+        self.kept["folded", metric.id] = self.step(
+            f"{metric.id}:folded", f"{metric.id}: folded", folded, stored=True
+        )
         names = (f"{self.option.id}:{metric.id}:{name}" for name in ("facts", "credited", "folded"))
         return MetricPlan(metric, measured, *names)
 
@@ -226,113 +216,3 @@ class _OptionLowering:
                 f"credit:{policy.name}", title, decided.intervals, stored=True
             )
         return self.kept[key]
-
-    def _scores(self, metrics: tuple[MetricPlan, ...]) -> str:
-        """From folded parts to levels; each calculation is a step, so that none is written twice."""
-        partners = self.tables[self.contract.scored]
-        table = partners.select(scored=partners[self.contract.scored_key])
-        for index, plan in enumerate(metrics):
-            folded = self.steps_table(plan.folded)
-            parts = plan.metric.measure.parts
-            renamed = folded.select(
-                **{f"m{index}_scored": folded.scored},
-                **{part_column(index, part): folded[part] for part in parts},
-            )
-            table = table.left_join(renamed, table.scored == renamed[f"m{index}_scored"])
-            table = table.drop(f"m{index}_scored")
-        table = table.mutate(
-            **{
-                part_column(index, part): table[part_column(index, part)].fill_null(0)
-                for index, plan in enumerate(metrics)
-                for part in plan.metric.measure.parts
-            }
-        )
-        table = self.step("parts", "parts of all metrics", table, stored=True)
-        table, values = self._kept(table, "values", _values(table, metrics))
-        reasons = _reasons(table, metrics, values)
-        table = self.step("reasons", "reasons", table.mutate(**reasons), stored=True)
-        table, points = self._kept(table, "points", _points(table, metrics, values))
-        score = sum((read(table) for read in points), Rational.of_number(0))
-        table, (read_score,) = self._kept(table, "score", {"score": score})
-        columns: dict[str, ir.Value] = {"level": _level(read_score(table), self.option.levels)}
-        columns["score_n"], columns["score_d"] = read_score(table).columns()
-        for index in range(len(metrics)):
-            names = metric_columns(index)
-            for what, read in (("value", values[index]), ("points", points[index])):
-                columns[names[f"{what}_n"]], columns[names[f"{what}_d"]] = read(table).columns()
-            columns[names["reason"]] = table[names["reason"]]
-            for part in metrics[index].metric.measure.parts:
-                columns[part_column(index, part)] = table[part_column(index, part)]
-        result = table.select("scored", **columns)
-        self.step("scores", "scores and levels", result, stored=True)
-        return f"{self.option.id}:scores"
-
-    def _kept(
-        self, table: ir.Table, name: str, numbers: Mapping[str, Rational]
-    ) -> tuple[ir.Table, list[Callable[[ir.Table], Rational]]]:
-        """A step that adds numbers to a table, and how each is read from it."""
-        columns: dict[str, ir.Value] = {}
-        readers = []
-        for label, number in numbers.items():
-            new, read = number.kept(f"{name}_{label}")
-            columns.update(new)
-            readers.append(read)
-        return self.step(name, name, table.mutate(**columns), stored=True), readers
-
-    def steps_table(self, name: str) -> ir.Table:
-        """A step by its full name, for a later one to read."""
-        step = next(step for step in self.steps if step.name == name)
-        return ibis.table(step.table.schema(), name=name)
-
-
-def _parts(table: ir.Table, index: int, metric: Metric) -> dict[str, Rational]:
-    return {
-        part: Rational.of_column(table[part_column(index, part)]) for part in metric.measure.parts
-    }
-
-
-def _values(table: ir.Table, metrics: tuple[MetricPlan, ...]) -> dict[str, Rational]:
-    return {
-        f"m{index}": plan.metric.measure.value(_parts(table, index, plan.metric))
-        for index, plan in enumerate(metrics)
-    }
-
-
-def _reasons(
-    table: ir.Table,
-    metrics: tuple[MetricPlan, ...],
-    values: Sequence[Callable[[ir.Table], Rational]],
-) -> dict[str, ir.Value]:
-    """Why a metric earns nothing: the first of its requirements that fails, or ``NO_VALUE``."""
-    reasons = {}
-    for index, plan in enumerate(metrics):
-        metric, value = plan.metric, values[index](table)
-        scope = {"value": value, **_parts(table, index, metric)}
-        failing = [
-            (~ColumnEvaluator(scope).value(each.that).fill_null(False), number)
-            for number, each in enumerate(metric.requires)
-        ]
-        reason = ibis.cases(*failing, (value.isnull(), NO_VALUE))
-        reasons[metric_columns(index)["reason"]] = reason.cast("int8")
-    return reasons
-
-
-def _points(
-    table: ir.Table,
-    metrics: tuple[MetricPlan, ...],
-    values: Sequence[Callable[[ir.Table], Rational]],
-) -> dict[str, Rational]:
-    points = {}
-    for index, plan in enumerate(metrics):
-        metric = plan.metric
-        number = metric.threshold.number
-        earned = metric.points.points(values[index](table), number, metric.max_points).or_zero()
-        points[f"m{index}"] = earned.only_if(table[metric_columns(index)["reason"]].isnull())
-    return points
-
-
-def _level(score: Rational, levels: tuple[Level, ...]) -> ir.StringValue:
-    """The first level whose condition holds, or null."""
-    evaluator = ColumnEvaluator({"score": score})
-    branches = [(evaluator.value(each.when), each.id) for each in levels]
-    return ibis.cases(*branches) if branches else ibis.null("string")

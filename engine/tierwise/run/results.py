@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tierwise.diagnostics import Diagnostic
 from tierwise.months import format_month
-from tierwise.plan.lower import NO_VALUE, metric_columns, part_column
+from tierwise.plan.scores import NO_VALUE, metric_columns, part_column
 from tierwise.program.program import Metric, Option, Program
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
