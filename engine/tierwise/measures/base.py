@@ -166,7 +166,10 @@ class Steps(Protocol):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an eligible row did not count; ``holds`` marks, over the table's own columns, those."""
+    """Why an eligible row did not count; ``holds`` marks such rows.
+
+    It sees the table's own columns, and those of ``Facts.context`` with a colon before them.
+    """
 
     text: str
     holds: Callable[[ir.Table], ir.BooleanValue]
@@ -178,12 +181,14 @@ class Facts:
 
     ``table`` has the columns entity, month, credited_in (month numbers), part, amount; and
     ``scored`` where rows name the scored one themselves. ``reasons``, in order, and at last
-    ``no_fact`` say why an eligible row of the window lies behind no fact.
+    ``no_fact`` say why an eligible row of the window lies behind no fact; ``context`` is what
+    reasons need to know of an entity: (entity, ...), with ``scored`` as ``table`` has it.
     """
 
     table: ir.Table
     no_fact: str
     reasons: tuple[Reason, ...] = ()
+    context: ir.Table | None = None
 
 
 class Measure(Protocol):

@@ -15,7 +15,9 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Facts, MeasureKind, Reason, Rows, Steps, Window
+from tierwise.months import format_month
+from tierwise.quantity import plain_decimal
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -76,8 +78,17 @@ class FirstReached:
         firsts = reached.group_by("entity").aggregate(month=reached.month.min())
         crossed = firsts.filter(firsts.month > steps.as_of + self.window.first)
         facts = crossed.select("entity", "month", credited_in="month", amount=1)
-        return Facts(facts.mutate(part=steps.text("value")),
-                     "nothing was reached for the first time in this month")  # fmt: skip
+        least, baseline = plain_decimal(self.at_least), steps.as_of + self.window.first
+        reasons = (
+            Reason(f"already at {least} or more in {format_month(baseline)}, the first month",
+                   lambda table: table[":reached"] == baseline),
+            Reason(f"fewer than {least} until now",
+                   lambda table: table[":reached"].isnull() | (table.month < table[":reached"])),
+            Reason(f"{least} or more had been reached in an earlier month",
+                   lambda table: table.month > table[":reached"]),
+        )  # fmt: skip
+        context = firsts.select("entity", reached="month")
+        return Facts(facts.mutate(part=steps.text("value")), "not reached", reasons, context)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """How many entities crossed."""

@@ -95,8 +95,10 @@ class HoldersOf:
             }
         )
         columns_of = {item: held[f"held_{index}"] for index, item in enumerate(items)}
-        ways = [_met(each.requires, columns_of) for each in self.certifications]
-        holders = held.filter(functools.reduce(operator.or_, ways))
+        ways = {f"way_{index}": _met(each.requires, columns_of)
+                for index, each in enumerate(self.certifications)}  # fmt: skip
+        people = held.select("scored", "entity", **ways)
+        holders = people.filter(functools.reduce(operator.or_, [people[way] for way in ways]))
         facts = holders.select("scored", "entity", month=steps.as_of, credited_in=steps.as_of,
                                amount=1, part=steps.text("value"))  # fmt: skip
         reasons = (
@@ -104,8 +106,19 @@ class HoldersOf:
                    lambda table: ~table[self.item].isin(items)),
             Reason("not passed yet", lambda table: table[self.begins] > day),
             Reason("no longer valid", lambda table: table[self.ends] < day),
+            Reason("this person holds no certification complete that this is part of",
+                   self._part_of_none),
         )  # fmt: skip
-        return Facts(facts, "this person holds none of the certifications complete", reasons)
+        return Facts(facts, "this person holds none of these certifications", reasons, people)
+
+    def _part_of_none(self, table: ir.Table) -> ir.BooleanValue:
+        """Whether a row's item belongs to no certification that its person holds complete."""
+        complete = [
+            table[f":way_{index}"].fill_null(False)
+            & table[self.item].isin(sorted(each.requires.items()))
+            for index, each in enumerate(self.certifications)
+        ]
+        return ~functools.reduce(operator.or_, complete)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """How many people."""

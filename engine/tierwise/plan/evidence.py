@@ -2,7 +2,8 @@
 
 The rows that touch a scored one for a metric are those about an entity that one of its
 associations, of any kind and time, leads to; or, where rows name the scored one, its own. Each
-has one verdict: it counted, or the first condition that dropped it.
+has one verdict: it counted, or the first condition that dropped it. Columns that are not the
+row's own begin with a colon, which no name of a contract does.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LEADS_TO = "leads_to:"
 
 @dataclass(frozen=True)
 class RowVerdicts:
-    """``table``: the row's own columns, ``entity``, and ``verdict``; ``own``: those columns."""
+    """``table``: the row's ``own`` columns, and ``:verdict``."""
 
     table: ir.Table
     own: tuple[str, ...]
@@ -106,17 +107,18 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
     table = reached.table.select(
         *own,
-        **{f"holds:{index}": holds for index, holds in enumerate(conditions)},
-        entity=reached.evaluate(measure.entity),
+        **{f":holds{index}": holds for index, holds in enumerate(conditions)},
+        **{":entity": reached.evaluate(measure.entity)},
     )
     table = _touching(plan, option, measure, table, scored)
     table = _with_facts(plan, metric, table, scored)
+    table = _with_context(metric, table, scored)
     if measure.credit:
         policy = option.option.policies[measure.credit]
         table = _with_credit(plan, option, policy, measure, table, scored)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
-    order = [name for name in dict.fromkeys(("month", "entity", *own)) if name in table.columns]
-    return RowVerdicts(table.mutate(verdict=verdict).order_by(order), own)
+    order = [name for name in dict.fromkeys(("month", ":entity", *own)) if name in table.columns]
+    return RowVerdicts(table.mutate(**{":verdict": verdict}).order_by(order), own)
 
 
 Branch = tuple[ir.BooleanValue, str]
@@ -126,7 +128,7 @@ def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Tabl
     """Everything that may drop a row, in the order in which it is judged, with what to say."""
     measure = metric.metric.measure
     branches: list[Branch] = [
-        (~table[f"holds:{index}"].fill_null(False), f"not: {condition.expression.text}")
+        (~table[f":holds{index}"].fill_null(False), f"not: {condition.expression.text}")
         for index, condition in enumerate(measure.rows.conditions)
     ]
     if measure.window is not None:
@@ -136,15 +138,15 @@ def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Tabl
         outside = (table.month < first) | (table.month > last)
         branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
-    branches.append((table.is_fact.isnull(), metric.measured.no_fact))
+    branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
     if measure.credit:
         ways = option.option.policies[measure.credit].ways
         displacing = sorted({other for way in ways for other in way.unless})
         branches += [
-            (table.in_effect.isnull(), "no association in effect at the end of the month"),
-            (~table.has_way, f"no association of the kind that {measure.credit} credits"),
-            (~table.is_eligible, "the association is with something that is not eligible"),
-            (table.is_credited.isnull(), f"displaced by {' or '.join(displacing)}"),
+            (table[":in_effect"].isnull(), "no association in effect at the end of the month"),
+            (~table[":has_way"], f"no association of the kind that {measure.credit} credits"),
+            (~table[":is_eligible"], "the association is with something that is not eligible"),
+            (table[":is_credited"].isnull(), f"displaced by {' or '.join(displacing)}"),
         ]
     return branches
 
@@ -162,24 +164,38 @@ def _touching(
     through = plan.data[policy.through]
     targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
     entities = targets.join(_entities(plan, policy, measure.entity), "target")
-    return table.semi_join(entities, "entity")
+    return table.semi_join(entities, table[":entity"] == entities.entity)
 
 
 def _with_facts(plan: Plan, metric: MetricPlan, table: ir.Table, scored: str) -> ir.Table:
-    """``is_fact``: whether a fact lies behind a row; ``is_credited``: to the scored one."""
+    """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: to the scored one."""
     monthly = metric.metric.measure.window is not None
     facts, credited = plan.table(metric.facts), plan.table(metric.credited)
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
     credited = credited.filter(credited.scored == scored)
-    for name, source in (("is_fact", facts), ("is_credited", credited)):
+    for name, source in ((":is_fact", facts), (":is_credited", credited)):
         keys = source.select(**{f"{name}:entity": "entity", f"{name}:month": "credited_in"})
         keys = keys.distinct().mutate(**{name: True})
-        match = [table.entity == keys[f"{name}:entity"]]
+        match = [table[":entity"] == keys[f"{name}:entity"]]
         if monthly:
             match.append(table.month == keys[f"{name}:month"])
         table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
     return table
+
+
+def _with_context(metric: MetricPlan, table: ir.Table, scored: str) -> ir.Table:
+    """What the measure knows of a row's entity, for its reasons: columns named ``:NAME``."""
+    context = metric.measured.context
+    if context is None:
+        return table
+    if "scored" in context.columns:
+        context = context.filter(context.scored == scored).drop("scored")
+    known = [name for name in context.columns if name != "entity"]
+    named = context.select(
+        **{":context:entity": context.entity}, **{f":{name}": context[name] for name in known}
+    )
+    return table.left_join(named, table[":entity"] == named[":context:entity"])
 
 
 def _with_credit(
@@ -190,7 +206,7 @@ def _with_credit(
     table: ir.Table,
     scored: str,
 ) -> ir.Table:
-    """``in_effect``, ``has_way``, ``is_eligible``: what associations there are in a row's month."""
+    """``:in_effect``, ``:has_way``, ``:is_eligible``: the associations in a row's month."""
     contract = plan.program.contract
     conditions = eligibility(contract, option.option.eligible, policy.through)
     paths = {path for condition in conditions for path in condition.paths}
@@ -208,15 +224,17 @@ def _with_credit(
         last=last_month(rows[ends]),
     ).filter(lambda each: each.scored == scored)
     own = own.join(_entities(plan, policy, measure.entity), "target")
-    months = table.select(about="entity", at="month").distinct()
+    months = table.select(about=":entity", at="month").distinct()
     met = months.join(
         own,
         [months.about == own.entity, months["at"] >= own["first"], months["at"] <= own["last"]],
     )
     summed = met.group_by("about", "at").aggregate(
-        in_effect=met.count(),
-        has_way=met.has_way.any(),
-        is_eligible=(met.has_way & met.eligible).any(),
+        **{
+            ":in_effect": met.count(),
+            ":has_way": met.has_way.any(),
+            ":is_eligible": (met.has_way & met.eligible).any(),
+        }
     )
-    match = [table.entity == summed.about, table.month == summed["at"]]
+    match = [table[":entity"] == summed.about, table.month == summed["at"]]
     return table.left_join(summed, match).drop("about", "at")

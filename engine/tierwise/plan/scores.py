@@ -1,6 +1,4 @@
-"""From folded parts to the level: values, points, score. Each is a step, so that none is written
-out twice.
-"""
+"""From folded parts to the level: values, points, score, each a step of the plan."""
 
 from __future__ import annotations
 

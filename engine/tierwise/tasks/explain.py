@@ -181,10 +181,10 @@ def _metric(
     verdicts = row_verdicts(plan, option, metric, partner)
     months = {name for name, column in plan.program.contract.tables[measure.rows.table]
               .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
-    table = database.arrow(verdicts.table.select(*verdicts.own, "verdict"))
+    table = database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
     rows = tuple(
         RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
-                   str(row["verdict"]))
+                   str(row[":verdict"]))
         for row in table.to_pylist()
     )  # fmt: skip
     facts = _facts(database, plan, option, metric, partner)
