@@ -7,8 +7,9 @@ found. Exceptions are left for bugs and for the environment (``CannotRun``).
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -130,13 +131,66 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(dict.fromkeys(diagnostics), key=key))
 
 
+def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The same findings, ordered; a name that is unknown in several places is one of them.
+
+    A declaration that is missing is one mistake, however often it is referred to: the first
+    place is the finding's, the others are related to it.
+    """
+    kept: dict[object, Diagnostic] = {}
+    others: dict[object, list[Place]] = {}
+    for index, diagnostic in enumerate(ordered(diagnostics)):
+        code = diagnostic.code
+        same = code == "reference-key" or (code.startswith("unknown-") and code not in _OWN_PLACE)
+        key: object = (diagnostic.code, diagnostic.message) if same else index
+        if kept.setdefault(key, diagnostic) is not diagnostic:
+            others.setdefault(key, []).append(diagnostic.place)
+    for key, places in others.items():
+        related = tuple(Related(place, "and here") for place in places[:_MOST_PLACES])
+        kept[key] = replace(kept[key], related=(*kept[key].related, *related))
+    return tuple(kept.values())
+
+
+_OWN_PLACE = ("unknown-field", "unknown-kind", "unknown-value", "unknown-function")
+_MOST_PLACES = 20
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A text in quotes as a message shows it: cut short, and without control characters."""
+    cut = text if len(text) <= most else f"{text[: most - 3]}..."
+    return f"'{printable(cut)}'"
+
+
+def printable(text: str) -> str:
+    """A text in which characters that cannot be printed are written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint that names the known name closest to ``name``, or lists the few there are."""
-    names = sorted(set(known))
-    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
+    names = sorted(set(known) - {name})
     if not names:
-        return ""
-    shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    return f"known here: {shown}"
+        return "there are none here"
+    by_lower = {each.lower(): each for each in reversed(names)}
+    if name.lower() in by_lower:
+        return f"did you mean {shown(by_lower[name.lower()])}?"
+    close = difflib.get_close_matches(name[:100], _alike(name, names), n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {shown(close[0])}?"
+    listed = ", ".join(shown(each)[1:-1] for each in names[:8])
+    return f"known here: {listed}{', ...' if len(names) > 8 else ''}"
+
+
+def _alike(name: str, names: Sequence[str]) -> Sequence[str]:
+    """Of many names those worth comparing with ``name``, so that a long list costs little."""
+    if len(names) <= _FEW:
+        return names
+    near = (each for each in names if abs(len(each) - len(name)) <= 2 and each[:1] == name[:1])
+    return list(itertools.islice(near, _FEW))
+
+
+_FEW = 300

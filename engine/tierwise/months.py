@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 Number = TypeVar("Number", int, Any)
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 OPEN_ENDED = 10_000 * 12
@@ -37,6 +38,9 @@ def last_day(number: int) -> datetime.date:
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def parse_date(text: str) -> datetime.date:
-    """The date written ``YYYY-MM-DD``."""
-    return datetime.date.fromisoformat(text)
+def parse_date(text: str) -> datetime.date | None:
+    """The date written ``YYYY-MM-DD``, or None where the text is not one."""
+    try:
+        return datetime.date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        return None

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.check import check
-from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest, ordered
+from tierwise.diagnostics import Diagnostic, Outcome, Span, merged, nearest, ordered
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
 from tierwise.program.program import Program
-from tierwise.source.document import Document
+from tierwise.source.document import Document, Scalar
 from tierwise.source.read import read
 
 if TYPE_CHECKING:
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from tierwise.run.open_data import RawTable
 
 RULE_FILES = (".yaml", ".yml")
+STAND_ALONE = ("competency", "demo")
+"""The kinds of files that no other file refers to."""
 
 
 def rule_files(folder: Path) -> list[Path]:
-    """Every rule file below a folder, in the order of their paths."""
+    """Every rule file below a folder, in the order of their paths; links that lead nowhere too."""
     return sorted(
-        path for path in folder.rglob("*") if path.suffix in RULE_FILES and path.is_file()
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in RULE_FILES and (path.is_file() or not path.exists())
     )
 
 
@@ -68,15 +72,27 @@ def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
     return Outcome(built.value, ordered((*found, *built.diagnostics)))
 
 
-def findings(rules: RuleSet) -> tuple[Diagnostic, ...]:
-    """Everything that binding and checking find wrong in a rule set, every version of it."""
-    found = list(bind_shared(rules))
+def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong in a rule set that has been loaded, in every version of it.
+
+    Names are not looked up where a file that others refer to is broken: each would be unknown.
+    """
+    rules = loaded.value
+    if rules is None or _shared_is_broken(rules, loaded.diagnostics):
+        return merged(loaded.diagnostics)
+    found = [*loaded.diagnostics, *bind_shared(rules)]
     for competency in rules.competencies:
         bound = bind(rules, competency, competency.first_month)
         found.extend(bound.diagnostics)
         if bound.value is not None:
             found.extend(check(bound.value))
-    return ordered(found)
+    return merged(found)
+
+
+def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
+    kinds = ((each.path, each.root.get("kind")) for each in rules.documents)
+    alone = {path for path, kind in kinds if isinstance(kind, Scalar) and kind.text in STAND_ALONE}
+    return any(each.is_error and each.place.path not in alone for each in found)
 
 
 def programs(
@@ -109,8 +125,8 @@ def programs(
             found.extend(check(outcome.value))
             bound.append(outcome.value)
     if any(diagnostic.is_error for diagnostic in found):
-        return Outcome(None, ordered(found))
-    return _with_option(tuple(bound), option, chosen[0], ordered(found))
+        return Outcome(None, merged(found))
+    return _with_option(tuple(bound), option, chosen[0], merged(found))
 
 
 def _in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:

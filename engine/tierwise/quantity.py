@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-_QUANTITY = re.compile(r"(-?[0-9]{1,20}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
+_QUANTITY = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
 
-PATTERN = r"^-?[0-9]{1,20}(\.[0-9]{1,12})?( ?%| [A-Za-z]{1,20})?$"
+PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?( ?%| [A-Za-z]{1,20})?$"
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,19 @@ class Rational:
         filled = None if denominator is None else missing.ifelse(_whole(1), denominator)
         return Rational(numerator, filled, self.scale)
 
+    def where(self, condition: ir.BooleanValue, other: Rational | Number) -> Rational:
+        """The number itself where the condition is true, else the other one."""
+        right = _rational(other)
+        common = math.lcm(self.scale.denominator, right.scale.denominator)
+        left_numerator = _whole(_scaled(self.numerator, int(self.scale * common)))
+        right_numerator = _whole(_scaled(right.numerator, int(right.scale * common)))
+        numerator = condition.ifelse(left_numerator, right_numerator)
+        denominator = self.denominator
+        if denominator is not right.denominator:
+            left_denominator = _whole(_scaled(denominator, 1))
+            denominator = condition.ifelse(left_denominator, _whole(_scaled(right.denominator, 1)))
+        return Rational(numerator, denominator, Fraction(1, common))
+
     def only_if(self, condition: ir.BooleanValue) -> Rational:
         """The number where the condition is true, else 0."""
         numerator = condition.ifelse(_whole(_scaled(self.numerator, 1)), _whole(0))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tierwise.check import combinations, levels, max_points
+from tierwise.check import combinations, levels, max_points, unused_eligibility, unused_groups
 from tierwise.diagnostics import Diagnostic
 from tierwise.program.program import Program
 
@@ -15,6 +15,8 @@ CHECKS: dict[str, Callable[[Program], Iterable[Diagnostic]]] = {
     max_points.CODE: max_points.check,
     levels.CODE: levels.check,
     combinations.CODE: combinations.check,
+    unused_groups.CODE: unused_groups.check,
+    unused_eligibility.CODE: unused_eligibility.check,
 }
 
 

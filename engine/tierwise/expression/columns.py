@@ -2,6 +2,10 @@
 
 ``and``, ``or``, ``not``, ``in``, chains and conditionals cannot be overloaded in Python, so they
 are mapped here; ``+ - * /`` and comparisons use what the columns themselves define.
+
+A database knows a third answer beside true and false; a rule does not. A comparison with a
+missing value does not hold, and neither does a missing condition; ``not`` turns what does not
+hold into what holds. So wherever the third answer would make a difference it is made false.
 """
 
 from __future__ import annotations
@@ -10,14 +14,19 @@ import ast
 import functools
 import operator
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 import ibis
 
 from tierwise.expression.evaluator import Evaluator
+from tierwise.expression.parse import Expression
 from tierwise.expression.scalars import ARITHMETIC
-from tierwise.months import month_number, parse_date
+from tierwise.months import month_number, parse_date, parse_month
+
+Constant = bool | int | str | Decimal | Fraction
+EXACT = Context(prec=80)
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
@@ -26,59 +35,98 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 
 class ColumnEvaluator(Evaluator[Any]):
-    """Turns expressions into Ibis columns; months are whole numbers (``months.month_number``)."""
+    """Turns expressions into Ibis columns; months are whole numbers (``months.month_number``).
+
+    A name may also stand for an exact number of the plan (``rational.Rational``), which brings
+    its own operators; so constants stay Python's own until they meet a column.
+    """
+
+    def value(self, expression: Expression) -> Any:
+        """The column that an expression makes; a condition that is missing does not hold."""
+        return _column(super().value(expression))
 
     def _constant(self, node: ast.Constant) -> Any:
-        value: Any = node.value
-        return ibis.literal(value) if isinstance(value, bool | str) else value
+        return node.value
 
     def _unary(self, node: ast.UnaryOp) -> Any:
-        value = self._eval(node.operand)
         if isinstance(node.op, ast.Not):
-            return ~value if not isinstance(value, bool) else not value
+            return ~_column(self._condition(node.operand))
+        value = self._eval(node.operand)
+        value = Fraction(value) if isinstance(value, Decimal) else value
         return -value if isinstance(node.op, ast.USub) else value
 
     def _binary(self, node: ast.BinOp) -> Any:
         left, right = self._eval(node.left), self._eval(node.right)
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            left, right = Fraction(left), Fraction(right)  # Decimals would be rounded
         if isinstance(node.op, ast.Mult):
             for one, other in ((left, right), (right, left)):
-                if isinstance(one, int | Decimal) and one == 1:
+                if isinstance(one, Constant) and one == 1 and isinstance(other, ibis.Value):
                     return other
         return ARITHMETIC[type(node.op)](*_aligned(left, right))
 
     def _logical(self, node: ast.BoolOp) -> Any:
         join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
-        return functools.reduce(join, [self._eval(value) for value in node.values])
+        return functools.reduce(join, [_column(self._eval(value)) for value in node.values])
 
     def _comparison(self, node: ast.Compare) -> Any:
         nodes = [node.left, *node.comparators]
         pairs = zip(nodes, node.ops, nodes[1:], strict=False)
-        parts = [self._pair(left, compare, right) for left, compare, right in pairs]
+        parts = [_column(self._pair(left, compare, right)) for left, compare, right in pairs]
         return functools.reduce(operator.and_, parts)
 
     def _pair(self, left: ast.expr, compare: ast.cmpop, right: ast.expr) -> Any:
-        first, second = self._eval(left), self._eval(right)
-        if isinstance(compare, ast.In):
-            return first.isin(second)
-        if isinstance(compare, ast.NotIn):
-            return first.notin(second)
-        sides = _as_time(first, left, second), _as_time(second, right, first)
-        return _COMPARE[type(compare)](*_aligned(*sides))
+        first = self._two_valued(left)
+        if isinstance(compare, ast.In | ast.NotIn):
+            return _membership(first, isinstance(compare, ast.In), self._eval(right))
+        second = self._two_valued(right)
+        sides = _aligned(_as_time(first, second), _as_time(second, first))
+        return _COMPARE[type(compare)](*sides)
 
     def _conditional(self, node: ast.IfExp) -> Any:
-        test, body, other = (self._eval(part) for part in (node.test, node.body, node.orelse))
-        return ibis.ifelse(test, *_aligned(body, other))
+        test = _column(self._eval(node.test))
+        body, other = _aligned(self._eval(node.body), self._eval(node.orelse))
+        if _is_exact(body) or _is_exact(other):
+            return body.where(test, other) if _is_exact(body) else other.where(~_held(test), body)
+        return ibis.ifelse(test, body, other)
 
     def _function(self, node: ast.Call) -> Any:
-        arguments = [self._eval(argument) for argument in node.args]
+        values = [self._two_valued(argument) for argument in node.args]
         match ast.unparse(node.func):
             case "present":
-                return arguments[0].notnull()
+                return ~_is_missing(values[0])
             case "missing":
-                return arguments[0].isnull()
+                return _is_missing(values[0])
             case _:
-                start, end = (_month_of(argument) for argument in arguments)
+                start, end = (_month_of(value) for value in values)
                 return end - start
+
+    def _condition(self, node: ast.expr) -> Any:
+        """A condition that is true or false, never missing."""
+        return _held(self._eval(node))
+
+    def _two_valued(self, node: ast.expr) -> Any:
+        """A value; where it is a condition that is worked out, true or false."""
+        value = self._eval(node)
+        worked_out = isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp) or (
+            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))  # fmt: skip
+        is_condition = isinstance(value, ibis.Value) and value.type().is_boolean()
+        return _held(value) if worked_out and is_condition else value
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether a value is one of the plan's exact numbers, neither a column nor a constant."""
+    return not isinstance(value, ibis.Value | Constant | tuple)
+
+
+def _column(value: Any) -> Any:
+    """A constant as a column; what is one already, or an exact number, as it is."""
+    if isinstance(value, Fraction):
+        whole = value.denominator == 1
+        value = int(value) if whole else EXACT.divide(value.numerator, value.denominator)
+    if isinstance(value, Decimal):
+        return decimal_literal(value)
+    return ibis.literal(value) if isinstance(value, Constant) else value
 
 
 def decimal_literal(number: Decimal) -> Any:
@@ -88,28 +136,43 @@ def decimal_literal(number: Decimal) -> Any:
     return ibis.literal(number, f"decimal(38, {max(0, -exponent)})")
 
 
+def _held(condition: Any) -> Any:
+    return condition.fill_null(False) if isinstance(condition, ibis.Value) else condition
+
+
+def _is_missing(value: Any) -> Any:
+    return ibis.literal(False) if isinstance(value, Constant) else value.isnull()
+
+
+def _membership(item: Any, wanted: bool, items: Any) -> Any:
+    """Whether an item is one of a list's; with a missing item neither holds."""
+    if isinstance(item, ibis.Value):
+        return item.isin(items) if wanted else item.notin(items)
+    each = [_column(item == other) for other in items]
+    among = functools.reduce(operator.or_, each)
+    return among if wanted else ~among
+
+
 def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
     """Two sides of which one is a decimal as decimals of the same type; others as they are.
 
     Ibis finds no common type for decimals with different digits; the wider one loses nothing.
     """
-    if isinstance(left, ibis.Value) and isinstance(right, Decimal):
-        right = decimal_literal(right)
-    elif isinstance(right, ibis.Value) and isinstance(left, Decimal):
-        left = decimal_literal(left)
-    types = [side.type() for side in (left, right) if isinstance(side, ibis.Value)]
+    sides = [left, right]
+    if any(isinstance(side, ibis.Value) for side in sides):
+        sides = [_column(side) if isinstance(side, Decimal | Fraction) else side for side in sides]
+    types = [side.type() for side in sides if isinstance(side, ibis.Value)]
     decimals = [each for each in types if each.is_decimal()]
     if (
         not decimals
         or all(each == types[0] for each in types)
         or not all(each.is_decimal() or each.is_integer() for each in types)
     ):
-        return left, right
+        return sides[0], sides[1]
     physical = f"decimal(38, {max(each.scale or 0 for each in decimals)})"
-    left, right = (
-        side.cast(physical) if isinstance(side, ibis.Value) else side for side in (left, right)
-    )
-    return left, right
+    wide = (side.cast(physical) if isinstance(side, ibis.Value) else side for side in sides)
+    first, second = wide
+    return first, second
 
 
 def _month_of(column: Any) -> Any:
@@ -117,14 +180,10 @@ def _month_of(column: Any) -> Any:
     return month_number(column.year(), column.month()) if column.type().is_date() else column
 
 
-def _as_time(value: Any, node: ast.expr, other: Any) -> Any:
+def _as_time(value: Any, other: Any) -> Any:
     """A text constant beside a date or a month, as that date or month."""
-    if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+    if not isinstance(value, str) or not isinstance(other, ibis.Value):
         return value
-    kind = other.type() if hasattr(other, "type") else None
-    if kind is not None and kind.is_date():
-        return ibis.literal(parse_date(node.value))
-    if kind is not None and kind.is_integer():
-        year, month = node.value.split("-")
-        return month_number(int(year), int(month))
-    return value
+    if other.type().is_date():
+        return ibis.literal(parse_date(value))
+    return parse_month(value) if other.type().is_integer() else value

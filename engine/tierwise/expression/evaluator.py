@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from simpleeval import SimpleEval
 
 from tierwise.expression.parse import Expression
+from tierwise.expression.typed import literal
 
 Side = TypeVar("Side")
 
@@ -49,4 +50,4 @@ class Evaluator(SimpleEval, Generic[Side]):
         return self.values[path]
 
     def _list(self, node: ast.List) -> tuple[Any, ...]:
-        return tuple(item.value for item in node.elts if isinstance(item, ast.Constant))
+        return tuple(literal(item) for item in node.elts)

@@ -15,6 +15,7 @@ class Function:
     takes: tuple[tuple[Kind, ...] | None, ...]
     gives: Kind
     help: str
+    example: str
 
 
 _TIME = (Kind.DATE, Kind.MONTH)
@@ -22,11 +23,14 @@ _TIME = (Kind.DATE, Kind.MONTH)
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        Function("present", (None,), Kind.BOOLEAN, "whether the value is there: not an empty cell"),
-        Function("missing", (None,), Kind.BOOLEAN, "whether the value is not there: an empty cell"),
+        Function("present", (None,), Kind.BOOLEAN, "whether the value is there: not an empty cell",
+                 "present(closed_on)"),
+        Function("missing", (None,), Kind.BOOLEAN, "whether the value is not there: an empty cell",
+                 "missing(closed_on)"),
         Function(
             "months_between", (_TIME, _TIME), Kind.WHOLE,
             "calendar months from the first month to the second; 0 in the same month",
+            "months_between(opened_on, month) < 12",
         ),
     )
 }  # fmt: skip

@@ -28,9 +28,28 @@ class Kind(StrEnum):
         """Whether it is a date or a month."""
         return self in (Kind.DATE, Kind.MONTH, Kind.UNKNOWN)
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list, which only stands behind ``in``."""
+        return self in (Kind.TEXTS, Kind.NUMBERS)
+
+    @property
+    def phrase(self) -> str:
+        """How a sentence names it."""
+        return _PHRASES.get(self, f"a {self}")
+
+
+_PHRASES = {
+    Kind.BOOLEAN: "a condition",
+    Kind.WHOLE: "a whole number",
+    Kind.DECIMAL: "a number",
+}
+
 
 def comparable(left: Kind, right: Kind) -> bool:
-    """Whether ``left == right`` and ``left < right`` have a meaning."""
+    """Whether ``left == right`` has a meaning."""
     if Kind.UNKNOWN in (left, right):
         return True
+    if left.is_list or right.is_list:
+        return False
     return left is right or (left.is_number and right.is_number)

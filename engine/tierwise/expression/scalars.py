@@ -1,16 +1,22 @@
-"""Expressions over single values: numbers are fractions, so that a decision is exact."""
+"""Expressions over single values: numbers are fractions, so that a decision is exact.
+
+A comparison with a missing value does not hold, and neither does a missing condition; ``not``
+turns what does not hold into what holds. ``columns`` means the same.
+"""
 
 from __future__ import annotations
 
 import ast
+import datetime
 import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from tierwise.expression.evaluator import Evaluator
+from tierwise.months import month_number, parse_date, parse_month
 
-Scalar = Fraction | str | bool | None | tuple[str, ...]
+Scalar = Fraction | str | bool | datetime.date | int | None | tuple[str | Fraction, ...]
 
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -23,7 +29,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 
 
 class ScalarEvaluator(Evaluator[Any]):
-    """Decides expressions over one set of values; a missing value makes a comparison false."""
+    """Decides expressions over one set of values; months are numbers (``months.month_number``)."""
 
     def _constant(self, node: ast.Constant) -> Scalar:
         value: Any = node.value
@@ -37,9 +43,7 @@ class ScalarEvaluator(Evaluator[Any]):
 
     def _binary(self, node: ast.BinOp) -> Any:
         left, right = self._eval(node.left), self._eval(node.right)
-        if left is None or right is None or (isinstance(node.op, ast.Div) and right == 0):
-            return None
-        return ARITHMETIC[type(node.op)](left, right)
+        return None if left is None or right is None else ARITHMETIC[type(node.op)](left, right)
 
     def _logical(self, node: ast.BoolOp) -> bool:
         decide = all if isinstance(node.op, ast.And) else any
@@ -49,13 +53,33 @@ class ScalarEvaluator(Evaluator[Any]):
         sides = [self._eval(node.left), *(self._eval(side) for side in node.comparators)]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
         return all(
-            left is not None and right is not None and _COMPARE[type(compare)](left, right)
+            left is not None
+            and right is not None
+            and _COMPARE[type(compare)](_as_time(left, right), _as_time(right, left))
             for left, compare, right in pairs
         )
 
     def _conditional(self, node: ast.IfExp) -> Any:
         return self._eval(node.body if self._eval(node.test) else node.orelse)
 
-    def _function(self, node: ast.Call) -> bool:
-        present = self._eval(node.args[0]) is not None
-        return present if ast.unparse(node.func) == "present" else not present
+    def _function(self, node: ast.Call) -> Any:
+        values = [self._eval(argument) for argument in node.args]
+        match ast.unparse(node.func):
+            case "present":
+                return values[0] is not None
+            case "missing":
+                return values[0] is None
+            case _:
+                start, end = (_month_of(value) for value in values)
+                return None if start is None or end is None else Fraction(end - start)
+
+
+def _month_of(value: datetime.date | int | None) -> int | None:
+    return month_number(value.year, value.month) if isinstance(value, datetime.date) else value
+
+
+def _as_time(value: Any, other: Any) -> Any:
+    """A text beside a date or a month, as that date or month."""
+    if not isinstance(value, str) or isinstance(other, str | tuple):
+        return value
+    return parse_date(value) if isinstance(other, datetime.date) else parse_month(value)

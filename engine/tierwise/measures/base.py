@@ -89,8 +89,8 @@ class RowNames(Protocol):
     def expression(self, text: Written, wanted: Kind | None) -> Expression | None:
         """A checked expression over the row, or None after a finding."""
 
-    def column(self, text: Written) -> str | None:
-        """The name of one of the table's own columns, or None after a finding."""
+    def column(self, text: Written, wanted: Kind) -> str | None:
+        """The name of one of the table's own columns of a kind, or None after a finding."""
 
     def period(self, span: Span) -> tuple[str, str] | None:
         """The columns of the row's first and last day, or None after a finding."""
@@ -107,8 +107,13 @@ class Binder(Protocol):
     def rows(self, table: Written, where: tuple[Written, ...]) -> RowNames | None:
         """The rows of a table, with the option's eligibility and ``where`` as conditions."""
 
-    def credit(self, policy: Written | None, names: RowNames, span: Span) -> str | None:
-        """The credit policy's name; "" for rows that name the scored one themselves."""
+    def credit(
+        self, policy: Written | None, names: RowNames, span: Span, may_name: bool = True
+    ) -> str | None:
+        """The credit policy's name; "" for rows that name the scored one themselves.
+
+        ``may_name``: whether the measure has a field for the policy.
+        """
 
     def entity(self, per: Written, policy: str, names: RowNames) -> Expression | None:
         """What facts are about, reachable from what the policy credits."""

@@ -111,12 +111,12 @@ KIND = MeasureKind(
     help="An entity is in the state in a month when its total is at least the number given. "
     "Entering counts +1 for those credited in that month; leaving -1 for those credited in the "
     "month before, the last one in the state.",
-    example="{changes: seats, at_least: 1, per: customer_id, from: seats, over: 12 months}",
+    example="{changes: pieces, at_least: 1, per: buyer, from: stock, over: 12 months}",
     schema={
         "title": "Amount",
         "description": "What is totalled per entity and month to know its state.",
         **shared.EXPRESSION,
-        "examples": ["seats"],
+        "examples": ["pieces"],
     },
     properties={"at_least": shared.AT_LEAST, "per": shared.PER, "from": shared.FROM,
                 "where": shared.WHERE, "over": shared.OVER, "credit": shared.CREDIT},

@@ -109,7 +109,7 @@ KIND = MeasureKind(
     title="Entities that reached a number for the first time",
     help="Entities whose total was below the number in the first month of the window and reached "
     "it in one of the others; credited in the first such month.",
-    example="{first_reached: users, at_least: 5, per: site, from: usage, over: 12 months}",
+    example="{first_reached: users, at_least: 5, per: site, from: visits, over: 12 months}",
     schema={
         "title": "Amount",
         "description": "What is totalled per entity and month and compared with the number.",
@@ -117,7 +117,7 @@ KIND = MeasureKind(
         "examples": ["users"],
     },
     properties={"at_least": shared.AT_LEAST, "per": shared.PER, "from": shared.FROM,
-                "where": shared.WHERE, "over": shared.OVER, "credit": shared.CREDIT},
+                "where": shared.WHERE, "over": shared.OVER_SEVERAL, "credit": shared.CREDIT},
     required=("at_least", "per", "from", "over"),
     parse=parse,
 )  # fmt: skip

@@ -93,7 +93,7 @@ KIND = MeasureKind(
     title="Growth of a stock since an earlier month",
     help="(now - then) ÷ then: the stock of the as-of month compared with that of an earlier one, "
     "each over the entities credited in that month. 'now' and 'then' may be named in 'requires'.",
-    example="{growth: users, since: 12 months ago, per: site, from: usage}",
+    example="{growth: users, since: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",
         "description": "What is totalled in each of the two months.",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
+from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import (
     Binder,
@@ -53,8 +54,8 @@ class HoldersOfRule:
         if names is None:
             return None
         period = names.period(self.table.span)
-        item = names.column(self.item)
-        credit = binder.credit(None, names, self.table.span)
+        item = names.column(self.item, Kind.TEXT)
+        credit = binder.credit(None, names, self.table.span, may_name=False)
         entity = binder.entity(self.per, "", names)
         if period is None or item is None or credit is None or entity is None:
             return None
@@ -150,13 +151,14 @@ KIND = MeasureKind(
     title="Holders of a certification",
     help="People who hold at least one of the certifications at the end of the as-of month. "
     "The table has a period: an item counts from its first day through its last.",
-    example="{holders_of: [expert], in: course, per: person_id, from: trainings}",
+    example="{holders_of: [expert], in: course, per: person, from: trainings}",
     schema={
         "title": "Certifications",
         "description": "The certifications of which a person must hold at least one.",
         "type": "array",
         "items": {"type": "string"},
         "minItems": 1,
+        "uniqueItems": True,
         "examples": [["expert"]],
     },
     properties={

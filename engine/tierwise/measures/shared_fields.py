@@ -7,7 +7,7 @@ import re
 from tierwise.measures.base import Json
 from tierwise.source.fields import Fields
 
-EXPRESSION = {"type": ["string", "number", "boolean"], "maxLength": 1000}
+EXPRESSION: Json = {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 1000}
 
 FROM: Json = {
     "title": "Table",
@@ -19,7 +19,10 @@ WHERE: Json = {
     "title": "Condition",
     "description": "Which rows count: one expression, or a list of which all must hold. "
     "What the option calls eligible is asked besides.",
-    "anyOf": [EXPRESSION, {"type": "array", "items": EXPRESSION, "minItems": 1}],
+    "anyOf": [
+        EXPRESSION,
+        {"type": "array", "items": EXPRESSION, "minItems": 1, "uniqueItems": True},
+    ],
     "examples": ["status == 'paid'"],
 }
 OVER: Json = {
@@ -28,6 +31,12 @@ OVER: Json = {
     "type": "string",
     "pattern": "^([1-9][0-9]?|1[0-1][0-9]|120) months?$",
     "examples": ["12 months"],
+}
+OVER_SEVERAL: Json = {
+    **OVER,
+    "description": "How many months: the as-of month and those before it, the first of which is "
+    "what the others are compared with.",
+    "pattern": "^([2-9]|[1-9][0-9]|1[0-1][0-9]|120) months$",
 }
 SINCE: Json = {
     "title": "Compared with",
@@ -41,7 +50,7 @@ PER: Json = {
     "description": "What is counted or followed from month to month: a column of the row, "
     "or a path along its references.",
     "type": "string",
-    "examples": ["order.customer_id"],
+    "examples": ["order.buyer"],
 }
 CREDIT: Json = {
     "title": "Credit policy",
@@ -54,6 +63,7 @@ AT_LEAST: Json = {
     "description": "The month's total from which the state is reached.",
     "type": "number",
     "exclusiveMinimum": 0,
+    "maximum": 1_000_000_000_000,
     "examples": [1],
 }
 

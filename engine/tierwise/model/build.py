@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from tierwise.diagnostics import Diagnostic, Outcome, Related, nearest
+from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
 from tierwise.model.ruleset import (
     CatalogueRule,
@@ -66,12 +65,12 @@ def _same_ids(rules: RuleSet) -> tuple[Diagnostic, ...]:
     """Ids name one thing: contracts, catalogues ...; competencies with their version."""
     found: list[Diagnostic] = []
     named: list[tuple[str, Written]] = [
-        *((f"contract {rule.id.text}", rule.id) for rule in rules.contracts),
-        *((f"catalogue {rule.id.text}", rule.id) for rule in rules.catalogues),
-        *((f"catalogue {rule.id.text}", rule.id) for rule in rules.certifications),
-        *((f"credit file {rule.id.text}", rule.id) for rule in rules.credits),
+        *((f"contract {shown(rule.id.text)}", rule.id) for rule in rules.contracts),
+        *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.catalogues),
+        *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.certifications),
+        *((f"credit file {shown(rule.id.text)}", rule.id) for rule in rules.credits),
         *(
-            (f"competency {rule.id.text} {rule.version.text}", rule.id)
+            (f"version {shown(rule.version.text)} of {shown(rule.id.text)}", rule.id)
             for rule in rules.competencies
         ),
     ]
@@ -89,14 +88,14 @@ def _kind(document: Document, found: list[Diagnostic]) -> str | None:
     node = document.root.get("kind")
     if isinstance(node, Scalar) and node.text in KINDS:
         return node.text
-    if node is None:
-        found.append(Diagnostic("unknown-kind", "the file does not say what it is",
-                                document.root.span,
-                                f"begin with 'kind:' and one of {', '.join(KINDS)}"))  # fmt: skip
-    else:
-        text = node.text if isinstance(node, Scalar) else "..."
-        found.append(Diagnostic("unknown-kind", f"there is no kind of rule file '{text}'", node.span,
-                                nearest(text, KINDS)))  # fmt: skip
+    if isinstance(node, Scalar):
+        found.append(Diagnostic("unknown-kind", f"there is no kind of rule file {shown(node.text)}",
+                                node.span, nearest(node.text, KINDS)))  # fmt: skip
+        return None
+    start = (node or document.root).span
+    place = Span(start.path, start.line, start.column, start.line, start.column + 1)
+    found.append(Diagnostic("unknown-kind", "the file does not say what it is", place,
+                            f"begin with 'kind:' and one of {', '.join(KINDS)}"))  # fmt: skip
     return None
 
 
@@ -127,14 +126,18 @@ def _column(name: Written, fields: Fields) -> ColumnRule:
     values = tuple(value.text for value in fields.many("values")) if "values" in fields else None
     minimum = fields.number("minimum") if "minimum" in fields else None
     return ColumnRule(name, fields.text("type"), fields.flag("optional"), fields.maybe("references"),
-                      fields.text("as", name.text), values, minimum)  # fmt: skip
+                      fields.maybe("as") or name, values, minimum)  # fmt: skip
 
 
 def _catalogue(fields: Fields) -> CatalogueRule:
     entries = []
     for entry in fields.entries("entries"):
         given = Fields(entry.node).mapping.entries
-        values = tuple((_key(each), written(each.node)) for each in given if each.key != "title")
+        values = tuple(
+            (_key(each), each.node)
+            for each in given
+            if each.key != "title" and isinstance(each.node, Scalar)
+        )
         entries.append((_key(entry), values))
     return CatalogueRule(
         fields.written("id"), fields.titles("title"),
@@ -224,11 +227,15 @@ def _metric(id_: Written, fields: Fields) -> MetricRule:
         kind.parse(measure),
         tuple(RequirementOfMetric(each.written("that"), each.titles("otherwise"))
               for each in requires),
-        fields.text("points", "proportional"), _quantity(fields.written("threshold")),
+        fields.text("points", "proportional"), _quantity(fields.node("threshold")),
         fields.number("max_points"), fields.node("max_points").span,
     )  # fmt: skip
 
 
-def _quantity(text: Written) -> Quantity:
-    quantity = parse_quantity(text.text)
-    return quantity or Quantity(Fraction(0), "", text.text)
+def _quantity(node: Node) -> Quantity:
+    text = written(node).text
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        quantity = parse_quantity(text)
+        assert quantity is not None, "the schema asks for a number, with or without a unit"
+        return quantity
+    return Quantity(exact(node), "", text)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from tierwise.diagnostics import Span
 from tierwise.measures.base import MeasureRule
 from tierwise.quantity import Quantity
-from tierwise.source.document import Document, Written
+from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
 
 
@@ -20,7 +20,7 @@ class ColumnRule:
     type: str
     optional: bool
     references: Written | None
-    alias: str
+    alias: Written
     values: tuple[str, ...] | None
     minimum: Fraction | None
 
@@ -63,7 +63,7 @@ class CatalogueRule:
     id: Written
     title: Titles
     attributes: tuple[tuple[Written, str], ...]
-    entries: tuple[tuple[Written, tuple[tuple[Written, Written], ...]], ...]
+    entries: tuple[tuple[Written, tuple[tuple[Written, Scalar], ...]], ...]
     lists: tuple[tuple[Written, tuple[str, ...]], ...]
 
 

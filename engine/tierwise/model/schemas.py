@@ -17,16 +17,30 @@ from tierwise.points import POINTS
 from tierwise.quantity import PATTERN as QUANTITY
 
 SCHEMA_VERSION = 1
+MOST_POINTS = 1_000_000
 BASE = "https://tierwise.dev/schemas/"
 
-ID = {"type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 80}
-NAME = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", "maxLength": 80}
-MONTH = {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+ID: Json = {
+    "description": "An id is small letters and digits, with single - or _ between; a letter first.",
+    "type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 80,
+}  # fmt: skip
+NAME: Json = {
+    "description": "A name is letters and digits, with single _ between; a letter first.",
+    "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", "maxLength": 80,
+}  # fmt: skip
+KEY: Json = {
+    "description": "A key is any text without space around it.",
+    "type": "string", "pattern": "^\\S(.*\\S)?$", "maxLength": 200,
+}  # fmt: skip
+MONTH: Json = {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"}
+THRESHOLD = f"^(?!0+(\\.0+)?( ?%| |$)){QUANTITY.removeprefix('^-?')}"
+SEMVER: Json = {"type": "string", "pattern": "^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}$"}
 
 
-def field(title: str, description: str, example: object, **schema: object) -> Json:
+def field(title: str, description: str, example: object, /, **schema: object) -> Json:
     """A field with what an editor shows about it."""
-    return {"title": title, "description": description, "examples": [example], **schema}
+    about: Json = {"title": title, "description": description, "examples": [example]}
+    return {**about, **{key: value for key, value in schema.items() if key not in about}}
 
 
 def mapping(
@@ -44,11 +58,15 @@ def named(title: str, description: str, example: object, of: object, names: Json
                  additionalProperties=of, minProperties=1)  # fmt: skip
 
 
-_LANGUAGE = {"type": "string", "pattern": "^[a-z]{2}$"}
+_LANGUAGE: Json = {
+    "description": "A language is two small letters, such as en.",
+    "type": "string", "pattern": "^[a-z]{2}$",
+}  # fmt: skip
+_ONE_TEXT: Json = {"type": "string", "minLength": 1}
 _TEXT: Json = {
     "anyOf": [
-        {"type": "string"},
-        {"type": "object", "propertyNames": _LANGUAGE, "additionalProperties": {"type": "string"},
+        _ONE_TEXT,
+        {"type": "object", "propertyNames": _LANGUAGE, "additionalProperties": _ONE_TEXT,
          "minProperties": 1},
     ]
 }  # fmt: skip
@@ -62,7 +80,23 @@ def text(title: str, description: str, example: object) -> Json:
 TITLE = text("Title", "What people call it: one text, or one for each language.", {"en": "Sales"})
 HELP = text("Help", "A sentence that says what it means, by language.", {"en": "Sales of a year"})
 SOURCE = field("Source", "The public page that states the rule.", "https://example.org/rules",
-               type="string", format="uri")  # fmt: skip
+               type="string", format="uri", pattern="^https?://[^\\s]+$")  # fmt: skip
+
+
+def one_of(shapes: Mapping[str, Json]) -> Json:
+    """A mapping with exactly one of these fields, which says what its others may be."""
+    one: Json = {"oneOf": [{"required": [key]} for key in shapes]}
+    below: Json = {}
+    for key in reversed(tuple(shapes)):
+        below = {"if": {"required": [key]},
+                 "then": {**shapes[key], "additionalProperties": False}, "else": below}  # fmt: skip
+    return {"if": one, "then": below, "else": one}
+
+
+def texts(title: str, description: str, example: object) -> Json:
+    """A list of texts, each of which stands in it once."""
+    return field(title, description, example, type="array", items={"type": "string"}, minItems=1,
+                 uniqueItems=True)  # fmt: skip
 
 
 def _file(
@@ -95,15 +129,25 @@ def contract() -> Json:
                       enum=["text", "boolean", "whole", "decimal", "date", "month"]),
         "optional": field("Optional", "Whether a cell may be empty.", True, type="boolean"),
         "references": field("References", "The table, or the catalogue, whose key stands here. "
-                            "A value that is not among its keys is refused.", "customers",
+                            "A value that is not among its keys is refused.", "buyers",
                             type="string"),
         "as": field("Name of the reference", "How a path names what is referred to; the column's "
-                    "own name by default.", "customer", **NAME),
-        "values": field("Values", "The only values that may stand here.", ["open", "closed"],
-                        type="array", items={"type": "string"}, minItems=1),
-        "minimum": field("Minimum", "The least number that may stand here.", 0, type="number"),
+                    "own name by default.", "buyer", **NAME),
+        "values": texts("Values", "The only values that may stand in a column of texts.",
+                        ["open", "closed"]),
+        "minimum": field("Minimum", "The least number that may stand in a column of numbers.", 0,
+                         type="number"),
     }, ("type",))  # fmt: skip
-    check = mapping("Check", "A condition that every row must meet.", {"that": "end >= start"}, {
+    column["allOf"] = [
+        {"if": {"properties": {"type": {"enum": kinds}}, "required": ["type"]},
+         "then": {"properties": {name: False}}}
+        for name, kinds in (("values", ["boolean", "whole", "decimal", "date", "month"]),
+                            ("minimum", ["text", "boolean", "date", "month"]),
+                            ("references", ["boolean", "decimal", "date", "month"]))
+    ] + [{"dependentRequired": {"as": ["references"]},
+          "description": "Only a reference has a name beside its column's."}]  # fmt: skip
+    check = mapping("Check", "A condition that every row must meet.",
+                    {"that": "end >= start", "message": "it ends after it begins"}, {
         "that": field("Condition", "An expression over the row.", "end >= start", **EXPRESSION),
         "column": field("Column", "The column that a finding points at.", "end", type="string"),
         "message": text("Message", "What a row must be like.", {"en": "ends after it begins"}),
@@ -117,18 +161,20 @@ def contract() -> Json:
     table = mapping("Table", "One table: a file of that name, or a table of a database.",
                     {"key": ["id"], "columns": {"id": {"type": "text"}}}, {
         "title": TITLE,
-        "key": field("Key", "The columns that together are different in every row.", ["id"],
-                     type="array", items={"type": "string"}, minItems=1),
+        "key": texts("Key", "The columns that together are different in every row.", ["id"]),
         "columns": named("Columns", "Every column that rules may use. Others are ignored.",
                          {"id": {"type": "text"}}, column, NAME),
         "period": period,
         "checks": field("Checks", "Conditions that every row must meet.",
-                        [{"that": "end >= start"}], type="array", items=check),
+                        [{"that": "end >= start", "message": "it ends after it begins"}],
+                        type="array", items=check, uniqueItems=True),
     }, ("columns",))  # fmt: skip
     return _file("contract", "Data contract", {
-        "scored": field("Scored", "The table of which every row gets a score.", "partners",
+        "scored": field("Scored", "The table of which every row gets a score.", "sellers",
                         type="string"),
-        "tables": named("Tables", "The tables of the data.", {"partners": {}}, table, NAME),
+        "tables": named("Tables", "The tables of the data.",
+                        {"sellers": {"key": ["id"], "columns": {"id": {"type": "text"}}}}, table,
+                        NAME),
     }, ("scored", "tables"))  # fmt: skip
 
 
@@ -141,8 +187,7 @@ def catalogue() -> Json:
     }, ("type",))  # fmt: skip
     values = mapping("List", "A named list of values.", {"values": ["one", "two"]}, {
         "title": TITLE,
-        "values": field("Values", "The values of the list.", ["one", "two"], type="array",
-                        items={"type": "string"}, minItems=1, uniqueItems=True),
+        "values": texts("Values", "The values of the list.", ["one", "two"]),
     }, ("values",))  # fmt: skip
     entry = field("Entry", "The attributes of one entry.", {"usd": 1}, type="object",
                   properties={"title": TITLE},
@@ -150,44 +195,44 @@ def catalogue() -> Json:
     return _file("catalogue", "Catalogue", {
         "attributes": named("Attributes", "What every entry says about itself.",
                             {"usd": {"type": "decimal"}}, attribute, NAME),
-        "entries": named("Entries", "The entries by their key.", {"USD": {"usd": 1}}, entry,
-                         {"type": "string"}),
-        "lists": named("Lists", "Lists that conditions can name: in_catalogue.of_list.",
+        "entries": named("Entries", "The entries by their key.", {"USD": {"usd": 1}}, entry, KEY),
+        "lists": named("Lists", "Lists that conditions can name, as catalogue.list.",
                        {"suites": {"values": ["one"]}}, values, NAME),
     }, ())  # fmt: skip
 
 
 def certifications() -> Json:
     """The schema of a catalogue of certifications."""
-    several = {"type": "array", "items": {"$ref": "#/$defs/requirement"}, "minItems": 1}
+    several: Json = {"type": "array", "items": {"$ref": "#/$defs/requirement"}, "minItems": 1,
+                     "uniqueItems": True}  # fmt: skip
+    every = field("All", "Every part must be held.", ["A-1", "B-1"], **several)
+    either = field("Any", "One part is enough.", ["B-1", "B-2"], **several)
+    least = field("At least", "So many of the parts in 'of'.", 1, type="integer", minimum=1)
+    parts = field("Of", "The parts of which so many must be held.", ["B-1", "B-2"], **several)
+    known = {"all": every, "any": either, "at_least": least, "of": parts}
     requirement: Json = {
         "title": "Requirement",
         "description": "An exam, or a combination: all, any, or at least so many of its parts.",
         "examples": [{"all": ["A-1", {"any": ["B-1", "B-2"]}]}],
         "if": {"type": "object"},
-        "then": {
-            "properties": {
-                "all": field("All", "Every part must be held.", ["A-1", "B-1"], **several),
-                "any": field("Any", "One part is enough.", ["B-1", "B-2"], **several),
-                "at_least": field(
-                    "At least", "So many of the parts in 'of'.", 2, type="integer", minimum=1
-                ),
-                "of": field("Of", "The parts of which so many must be held.", ["B-1"], **several),
-            },
-            "minProperties": 1,
-            "maxProperties": 2,
-            "dependentRequired": {"at_least": ["of"], "of": ["at_least"]},
-            "additionalProperties": False,
-        },
+        "then": one_of({
+            "all": {"properties": {"all": every}},
+            "any": {"properties": {"any": either}},
+            "at_least": {"properties": {"at_least": least, "of": parts}, "required": ["of"]},
+        }),
         "else": {"type": "string"},
-    }
+        "properties": {
+            key: {name: each[name] for name in ("title", "description", "examples")}
+            for key, each in known.items()
+        },
+    }  # fmt: skip
     exam = mapping("Exam", "One exam.", {"title": "Sales"}, {"title": TITLE})
     certification = mapping("Certification", "What must be held.", {"requires": "A-1"}, {
         "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
     }, ("requires",))  # fmt: skip
     schema = _file("certifications", "Certifications", {
         "exams": named("Exams", "Every exam that a certification may ask for.",
-                       {"A-1": {"title": "Basics"}}, exam, {"type": "string"}),
+                       {"A-1": {"title": "Basics"}}, exam, KEY),
         "certifications": named("Certifications", "The certifications by name.",
                                 {"expert": {"requires": "A-1"}}, certification, NAME),
     }, ("exams", "certifications"))  # fmt: skip
@@ -200,25 +245,32 @@ def credit() -> Json:
     way = mapping("Way", "One kind of association that credits.", {"when": "type == 'reseller'"}, {
         "when": field("When", "Which associations are of this kind.", "type == 'reseller'",
                       **EXPRESSION),
-        "unless": field("Unless", "The ways that displace this one where both hold the same thing "
-                        "in the same month.", ["reseller"], type="array",
-                        items={"type": "string"}, minItems=1),
+        "unless": texts("Unless", "The ways that displace this one where both hold the same thing "
+                        "in the same month.", ["reseller"]),
     }, ("when",))  # fmt: skip
-    policy = mapping("Policy", "Who is credited.", {"through": "associations"}, {
+    example = {"through": "claims", "to": "seller", "of": "order",
+               "ways": {"reseller": {"when": "type == 'reseller'"}}}  # fmt: skip
+    policy = mapping("Policy", "Who is credited.", example, {
         "title": TITLE,
-        "through": field("Through", "The table of associations; it has a period.", "associations",
+        "through": field("Through", "The table of associations; it has a period.", "claims",
                          type="string"),
-        "to": field("To", "Its reference to the scored one.", "partner", type="string"),
+        "to": field("To", "Its reference to the scored one.", "seller", type="string"),
         "of": field("Of", "Its reference to what is credited; measured rows have one of the same "
                     "name.", "order", type="string"),
         "ways": named("Ways", "The kinds of associations that credit.",
                       {"reseller": {"when": "type == 'reseller'"}}, way, NAME),
     }, ("through", "to", "of", "ways"))  # fmt: skip
     return _file("credit", "Credit policies", {
-        "contract": field("Contract", "The id of the data contract.", "partner-data",
+        "contract": field("Contract", "The id of the data contract.", "sales-data",
                           type="string"),
-        "policies": named("Policies", "The policies by name.", {"sales_claim": {}}, policy, NAME),
+        "policies": named("Policies", "The policies by name.", {"sales_claim": example}, policy,
+                          NAME),
     }, ("contract", "policies"))  # fmt: skip
+
+
+_MEASURE = {"sum": "amount", "from": "orders", "over": "12 months"}
+_METRIC = {"measure": _MEASURE, "threshold": "30000 USD", "max_points": 10}
+_OPTION = {"metrics": {"sales": _METRIC}, "levels": {"gold": {"when": "score >= 8"}}}
 
 
 def measure() -> Json:
@@ -227,44 +279,40 @@ def measure() -> Json:
         key: {"title": kind.title, "description": kind.help, "examples": kind.schema["examples"]}
         for key, kind in MEASURES.items()
     }
-    below: dict[str, object] = {"anyOf": [{"required": [key]} for key in MEASURES]}
-    for key, kind in reversed(MEASURES.items()):
-        shape = {
-            "properties": {key: kind.schema, **kind.properties},
-            "required": list(kind.required),
-            "additionalProperties": False,
-        }
-        below = {"if": {"required": [key]}, "then": shape, "else": below}
+    shapes: dict[str, Json] = {
+        key: {"properties": {key: kind.schema, **kind.properties}, "required": list(kind.required)}
+        for key, kind in MEASURES.items()
+    }
     return field("Measure", "How rows become the metric's value. Its kind is the field it begins "
-                 "with.", {"sum": "amount", "from": "orders", "over": "12 months"}, type="object",
-                 properties=chooser, **below)  # fmt: skip
+                 "with.", _MEASURE, type="object", properties=chooser, **one_of(shapes))  # fmt: skip
 
 
 def competency() -> Json:
     """The schema of a competency."""
     requirement = mapping("Requirement", "A condition without which the metric earns no points.",
-                          {"that": "value >= 1"}, {
+                          {"that": "value >= 1", "otherwise": "nothing was sold"}, {
         "that": field("Condition", "An expression over 'value' and the parts of the measure.",
                       "then >= 50", **EXPRESSION),
         "otherwise": text("Otherwise", "What to say where it does not hold.",
                           {"en": "fewer than 50 a year ago"}),
     }, ("that", "otherwise"))  # fmt: skip
     metric = mapping("Metric", "One metric: what is measured, and what it earns.",
-                     {"measure": {}, "threshold": 10, "max_points": 5}, {
+                     _METRIC, {
         "title": TITLE,
         "help": HELP,
         "group": field("Group", "The group it is shown in.", "performance", type="string"),
         "measure": {"$ref": "#/$defs/measure"},
         "requires": field("Requires", "Conditions without which it earns no points.",
-                          [{"that": "then >= 50"}], type="array", items=requirement, minItems=1),
+                          [{"that": "value >= 1", "otherwise": "nothing was sold"}],
+                          type="array", items=requirement, minItems=1, uniqueItems=True),
         "points": field("Points rule", "How a value becomes points. " + " ".join(
                         f"{key}: {kind.help}" for key, kind in POINTS.items()), "proportional",
                         enum=list(POINTS)),
         "threshold": field("Threshold", "The value that earns all points: a number, with a "
-                           "currency or %.", "30000 USD", type=["number", "string"],
-                           pattern=QUANTITY),
+                           "currency or %, above 0.", "30000 USD", type=["number", "string"],
+                           pattern=THRESHOLD, exclusiveMinimum=0),
         "max_points": field("Maximum", "The most points that the metric earns.", 10,
-                            type="number", exclusiveMinimum=0),
+                            type="number", exclusiveMinimum=0, maximum=MOST_POINTS),
     }, ("measure", "threshold", "max_points"))  # fmt: skip
     level = mapping("Level", "A level and the condition for it.", {"when": "score >= 80"}, {
         "title": TITLE,
@@ -272,19 +320,20 @@ def competency() -> Json:
                       "score >= 80", **EXPRESSION),
     }, ("when",))  # fmt: skip
     group = mapping("Group", "A group of metrics.", {"title": "Performance"}, {"title": TITLE})
-    conditions = {"type": "array", "items": EXPRESSION, "minItems": 1}
-    option = mapping("Option", "One way to attain the competency.", {"metrics": {}, "levels": {}}, {
+    conditions = {"type": "array", "items": EXPRESSION, "minItems": 1, "uniqueItems": True}
+    option = mapping("Option", "One way to attain the competency.", _OPTION, {
         "title": TITLE,
         "help": HELP,
         "eligible": named("Eligible", "By table, the conditions that its rows must meet to count: "
                           "for every metric that reads or reaches them, and for credit.",
                           {"orders": ["paid"]}, conditions, NAME),
-        "groups": named("Groups", "The groups that metrics are shown in.", {"performance": {}},
-                        group, NAME),
-        "metrics": named("Metrics", "The metrics, in the order of the result.", {"sales": {}},
+        "groups": named("Groups", "The groups that metrics are shown in.",
+                        {"performance": {"title": "Performance"}}, group, NAME),
+        "metrics": named("Metrics", "The metrics, in the order of the result.", {"sales": _METRIC},
                          metric, NAME),
         "max_score": field("Maximum score", "The points of all metrics together; the maxima must "
-                           "add up to it.", 100, type="number", exclusiveMinimum=0),
+                           "add up to it.", 100, type="number", exclusiveMinimum=0,
+                           maximum=MOST_POINTS),
         "levels": named("Levels", "The levels, best first. None of them: no level.",
                         {"gold": {"when": "score >= 80"}}, level, ID),
     }, ("metrics", "levels"))  # fmt: skip
@@ -293,14 +342,13 @@ def competency() -> Json:
         "through": field("Through", "The last month; left out while a later version does not "
                          "follow.", "2021-12", **MONTH),
     }, ("from",))  # fmt: skip
-    version = {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$"}
     schema = _file("competency", "Competency", {
-        "version": field("Version", "The version of this competency's rules.", "1.0.0", **version),
+        "version": field("Version", "The version of this competency's rules.", "1.0.0", **SEMVER),
         "in_force": in_force,
-        "contract": field("Contract", "The id of the data contract.", "partner-data",
+        "contract": field("Contract", "The id of the data contract.", "sales-data",
                           type="string"),
-        "options": named("Options", "The ways to attain the competency.", {"sales": {}}, option,
-                         ID),
+        "options": named("Options", "The ways to attain the competency.", {"sales": _OPTION},
+                         option, ID),
     }, ("version", "in_force", "contract", "options"))  # fmt: skip
     schema["$defs"] = {"measure": measure()}
     return schema

@@ -2,118 +2,231 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
-from tierwise.diagnostics import Diagnostic, Span, nearest
+from tierwise.diagnostics import Diagnostic, Span, nearest, shown
+from tierwise.measures.shared_fields import EXPRESSION
 from tierwise.model.schemas import schema_of
-from tierwise.source.document import Document, Mapping, Node, Scalar, locate, plain
+from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, locate, plain
+
+MOST_FINDINGS = 100
 
 _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
           "boolean": "true or false", "array": "a list", "object": "a mapping"}  # fmt: skip
 _CODES = {"required": "missing-field", "type": "wrong-type", "enum": "unknown-value",
-          "const": "unknown-value"}  # fmt: skip
-
+          "const": "unknown-value", "anyOf": "wrong-type", "None": "unknown-field"}  # fmt: skip
 _MESSAGES = {
-    "const": "{shown} is not '{value}'",
+    "const": "{shown} is not {value}",
     "minItems": "nothing stands here",
     "minProperties": "nothing stands here",
+    "minLength": "nothing stands here",
     "exclusiveMinimum": "{shown} is not above {value}",
     "minimum": "{shown} is below {value}",
+    "maximum": "{shown} is above {value:,}",
     "maxLength": "longer than {value} characters",
-    "uniqueItems": "a value stands twice",
+    "uniqueItems": "{shown} stands in the list twice",
+    "None": "this field has no meaning here",
 }
+_LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+
+Errors = Iterator[ValidationError]
+
+
+def _pattern(_: object, pattern: str, instance: object, __: object) -> Errors:
+    """As JSON Schema means it: '$' is the end, not the place before a last line end."""
+    if isinstance(instance, str) and ("\n" in instance or not re.search(pattern, instance)):
+        yield ValidationError("not of the form that is needed")
+
+
+def _unique(_: object, unique: bool, instance: object, __: object) -> Errors:
+    """Each item that stood before is an error of its own; takes no longer for a long list."""
+    seen: set[str] = set()
+    for index, item in enumerate(instance if unique and isinstance(instance, list) else ()):
+        key = json.dumps(item, sort_keys=True, default=str)
+        if key in seen:
+            yield ValidationError("stands twice", path=[index])
+        seen.add(key)
+
+
+_extend: Any = extend
+_Validator = _extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
 
 
 def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with the shape of one file.
+    """What is wrong with the shape of one file, the first hundred of it.
 
     Codes: ``unknown-field``, ``missing-field``, ``wrong-type``, ``unknown-value``,
     ``wrong-value``.
     """
-    validator = Draft202012Validator(schema_of(kind))
+    errors = _Validator(schema_of(kind)).iter_errors(plain(document.root))
+    some = list(itertools.islice(errors, MOST_FINDINGS))
+    unknown = {tuple(error.absolute_path): _unknown_keys(document.root, error)
+               for error in some if error.validator == "additionalProperties"}  # fmt: skip
     found: list[Diagnostic] = []
-    for error in validator.iter_errors(plain(document.root)):
-        found.extend(_findings(document.root, error))
+    for error in some:
+        meant = unknown.get(tuple(error.absolute_path), [])
+        if error.validator == "required" and _looks_like(_missing(error), meant):
+            continue  # the misspelt field is the mistake, and its finding names the right one
+        found.extend(_findings(document.root, error, schema_of(kind)))
     return tuple(dict.fromkeys(found))
 
 
-def _findings(root: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
+def _looks_like(name: str, keys: Iterable[str]) -> bool:
+    """Whether one of some keys looks like a misspelt ``name``."""
+    return any(nearest(key, [name]).startswith("did you mean") for key in keys)
+
+
+def _unknown_keys(root: Mapping, error: ValidationError) -> list[str]:
+    node = locate(root, list(error.absolute_path))
+    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    return [each.key for each in node if each.key not in known] if isinstance(node, Mapping) else []
+
+
+def _findings(
+    root: Mapping, error: ValidationError, schema: dict[str, Any]
+) -> Iterable[Diagnostic]:
     node = locate(root, list(error.absolute_path))
     rule = str(error.validator)
+    where = list(error.absolute_schema_path)
     if rule == "additionalProperties" and isinstance(node, Mapping):
-        if isinstance(error.validator_value, bool):
-            yield from _unknown_fields(node, error)
-        return
-    if rule == "propertyNames" and isinstance(node, Mapping):
+        yield from _unknown_fields(node, error)
+    elif "propertyNames" in where[-2:-1] and isinstance(node, Mapping):
         yield from _wrong_names(node, error)
-        return
-    if rule == "dependentRequired":
-        rule = "required"
-    yield Diagnostic(_CODES.get(rule, "wrong-value"), _message(rule, node, error),
-                     _place(node), _hint(rule, error))  # fmt: skip
+    elif rule == "anyOf" and (chosen := _chosen(error)) is not None:
+        for below in chosen:
+            yield from _findings(root, below, schema)
+    else:
+        rule = "required" if rule == "dependentRequired" else rule
+        place = _place(node)
+        if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
+            place = _present(node, error)[1].key_span
+        yield Diagnostic(_CODES.get(rule, "wrong-value"), _message(rule, node, error), place,
+                         _hint(rule, node, error, schema))  # fmt: skip
+
+
+def _chosen(error: ValidationError) -> list[ValidationError] | None:
+    """Of several shapes the one whose type the value has, as what is wrong with it there."""
+    for _, group in itertools.groupby(error.context or (), lambda each: each.schema_path[0]):
+        below = list(group)
+        if not any(not each.relative_path and each.validator in ("type", "required")
+                   for each in below):  # fmt: skip
+            return below
+    return None
 
 
 def _unknown_fields(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
     known = set(error.schema.get("properties", {})) if isinstance(error.schema, dict) else set()
     missing = known - {entry.key for entry in node}
-    for entry in node:
+    for entry in node.entries:
         if entry.key not in known:
-            yield Diagnostic("unknown-field", f"there is no field '{_cut(entry.key)}' here",
-                             entry.key_span, nearest(entry.key, missing))  # fmt: skip
+            yield Diagnostic("unknown-field", f"there is no field {shown(entry.key)} here",
+                             entry.key_span, nearest(entry.key, missing) if missing else
+                             "remove it: all fields that there are stand here already")  # fmt: skip
 
 
 def _wrong_names(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
+    schema = error.schema if isinstance(error.schema, dict) else {}
     for entry in node:
         if entry.key == error.instance:
-            yield Diagnostic("wrong-value", f"'{_cut(entry.key)}' cannot be a name here",
-                             entry.key_span,
-                             "a name is letters, digits and _ between, and begins with a letter")  # fmt: skip
+            yield Diagnostic("wrong-value", f"{shown(entry.key)} cannot be a name here",
+                             entry.key_span, str(schema.get("description", "")))  # fmt: skip
+
+
+def _missing(error: ValidationError) -> str:
+    return str(error.message).split("'")[1]
 
 
 def _message(rule: str, node: Node, error: ValidationError) -> str:
-    shown = f"'{_cut(node.text)}'" if isinstance(node, Scalar) else "this"
+    text = shown(node.text) if isinstance(node, Scalar) else "this"
     value: object = error.validator_value
     choices = list(value) if isinstance(value, list) else [value]
     if rule == "required":
-        return f"the field '{error.message.split(chr(39))[1]}' is missing"
+        return f"the field '{_missing(error)}' is missing"
+    if rule == "oneOf":
+        keys = ", ".join(_keys(error))
+        several = isinstance(node, Mapping) and len(_present(node, error)) > 1
+        return f"only one of {keys} may stand here" if several else f"one of {keys} is needed here"
     if rule == "type":
-        kinds = " or ".join(_TYPES[str(kind)] for kind in choices)
-        return f"{kinds} is needed here, not {_what(node)}"
+        return f"{_needed(choices)} is needed here, not {_what(node)}"
     if rule == "enum":
-        return f"{shown} is none of {', '.join(map(str, choices))}"
+        return f"{text} is none of {', '.join(map(str, choices))}"
     if rule == "anyOf":
-        keys = [
-            each["required"][0]
+        types = dict.fromkeys(
+            _needed(each["type"] if isinstance(each["type"], list) else [each["type"]])
             for each in choices
-            if isinstance(each, dict) and list(each) == ["required"]
-        ]
-        if keys:
-            return f"nothing here says what is measured: one of {', '.join(keys)}"
-        return f"{_what(node)} is not what is needed here"
+            if isinstance(each, dict)
+        )
+        return f"{' or '.join(types)} is needed here, not {_what(node)}"
     pattern = _MESSAGES.get(rule, "{shown} is not of the form that is needed here")
-    return pattern.format(shown=shown, value=value)
+    return pattern.format(shown=text, value=value)
 
 
-def _hint(rule: str, error: ValidationError) -> str:
-    schema = error.schema if isinstance(error.schema, dict) else {}
+def _needed(types: list[object]) -> str:
+    if types == EXPRESSION["type"]:
+        return "an expression"
+    return " or ".join(_TYPES[str(kind)] for kind in types)
+
+
+def _keys(error: ValidationError) -> list[str]:
+    """The fields of which exactly one is needed."""
+    choices = error.validator_value if isinstance(error.validator_value, list) else []
+    return [each["required"][0] for each in choices if isinstance(each, dict)]
+
+
+def _present(node: Mapping, error: ValidationError) -> list[Entry]:
+    keys = _keys(error)
+    return [entry for entry in node if entry.key in keys]
+
+
+def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any]) -> str:
+    own = error.schema if isinstance(error.schema, dict) else {}
     if rule == "enum" and isinstance(error.validator_value, list):
         return nearest(str(error.instance), map(str, error.validator_value))
-    description = str(schema.get("description", ""))
-    examples = schema.get("examples")
-    if rule in ("required", "anyOf") or not isinstance(examples, list) or not examples:
-        return description
-    return f"{description} Example: {_example(examples[0])}".strip()
+    if rule == "None":
+        return "remove it, or give the column another type"
+    if rule == "uniqueItems":
+        return "name it once"
+    if rule == "type" and isinstance(node, Scalar) and _LOOKS_LIKE_NUMBER.fullmatch(node.text):
+        if "number" in str(error.validator_value):
+            return "write plain digits without quotes: at most 18, and 12 more behind a point"
+        return "put a text that looks like a number in quotes"
+    if rule == "oneOf" and isinstance(node, Mapping):
+        near = [nearest(entry.key, _keys(error)) for entry in node]
+        meant = next((hint for hint in near if hint.startswith("did you")), "")
+        return meant or "it says what the other fields are"
+    if rule in ("required", "dependentRequired"):
+        own = own.get("properties", {}).get(_missing(error), own)
+        if "$ref" in own:
+            own = schema["$defs"][str(own["$ref"]).rpartition("/")[2]]
+    if "description" not in own and isinstance(error.parent, ValidationError):
+        own = error.parent.schema if isinstance(error.parent.schema, dict) else own
+    return _about(own)
+
+
+def _about(schema: dict[str, Any]) -> str:
+    """What a field means, with an example."""
+    examples = schema.get("examples") or []
+    example = f" Example: {_example(examples[0])}" if examples else ""
+    return (
+        f"{schema.get('description', '')}{example}".strip()
+        or "docs/language.md says what can stand here"
+    )
 
 
 def _example(example: object) -> str:
     if isinstance(example, dict):
-        return ", ".join(f"{key}: {_example(value)}" for key, value in example.items())
+        return "{" + ", ".join(f"{key}: {_example(value)}" for key, value in example.items()) + "}"
     if isinstance(example, list):
         return f"[{', '.join(map(_example, example))}]"
-    return str(example)
+    return str(example).lower() if isinstance(example, bool) else str(example)
 
 
 def _what(node: Node) -> str:
@@ -121,7 +234,7 @@ def _what(node: Node) -> str:
         return "a mapping"
     if not isinstance(node, Scalar):
         return "a list"
-    return "nothing" if node.value is None else f"'{_cut(node.text)}'"
+    return "nothing" if node.value is None else shown(node.text)
 
 
 def _place(node: Node) -> Span:
@@ -130,7 +243,3 @@ def _place(node: Node) -> Span:
     if isinstance(node, Scalar):
         return span
     return Span(span.path, span.line, span.column, span.line, span.column + 1)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."

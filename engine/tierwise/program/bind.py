@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tierwise.diagnostics import Diagnostic, Outcome, Span
+from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.measures.base import Certification, Condition, Requirement, RowNames, Rows
@@ -18,7 +18,13 @@ from tierwise.model.ruleset import (
     RuleSet,
 )  # fmt: skip
 from tierwise.points import POINTS
-from tierwise.program.bind_data import bind_catalogues, bind_contract, bind_policies, unknown
+from tierwise.program.bind_data import (
+    bind_catalogues,
+    bind_contract,
+    bind_policies,
+    differ,
+    unknown,
+)
 from tierwise.program.names import NumberNames, TableNames
 from tierwise.program.program import (
     Contract,
@@ -30,6 +36,7 @@ from tierwise.program.program import (
     Requires,
     eligibility,
 )  # fmt: skip
+from tierwise.program.versions import version_findings
 from tierwise.source.document import Written
 from tierwise.source.fields import in_language
 
@@ -53,15 +60,18 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
     contracts = {contract.id.text: contract for contract in rules.contracts}
     rule = contracts.get(competency.contract.text)
     if rule is None:
-        found.append(unknown("unknown-contract", "data contract", competency.contract, contracts))
+        unknown(found, "unknown-contract", "data contract", competency.contract, contracts)
         return Outcome(None, tuple(found))
     contract = bind_contract(rule, catalogues, found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
     policies = bind_policies(rules, contract, found)
     certifications = _certifications(rules, found)
+    declared = (each for file in rules.credits if file.contract.text == contract.id
+                for each in file.policies)  # fmt: skip
+    broken = frozenset(each.name.text for each in declared) - policies.keys()
     options = tuple(
-        _OptionBinding(option, contract, policies, certifications, found).option()
+        _OptionBinding(option, contract, policies, certifications, broken, found).option()
         for option in competency.options
     )
     if any(diagnostic.is_error for diagnostic in found):
@@ -89,11 +99,14 @@ def bind_shared(rules: RuleSet) -> tuple[Diagnostic, ...]:
         if len(found) == before:
             bind_policies(rules, contract, found)
     _certifications(rules, found)
+    found.extend(version_findings(rules))
     return tuple(found)
 
 
 def _certifications(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Certification]:
     certifications = {}
+    every = (rule for catalogue in rules.certifications for rule in catalogue.certifications)
+    differ(found, "certification", (rule.name for rule in every))
     for catalogue in rules.certifications:
         exams = {exam.text for exam in catalogue.exams}
         for rule in catalogue.certifications:
@@ -108,11 +121,12 @@ def _requirement(
 ) -> Requirement:
     if rule.exam is not None:
         if rule.exam.text not in exams:
-            found.append(unknown("unknown-exam", "exam", rule.exam, exams))
+            unknown(found, "unknown-exam", "exam", rule.exam, exams)
         return Requirement(rule.exam.text, rule.span)
     if rule.count > len(rule.parts):
+        place = replace(rule.span, end_line=rule.span.line, end_column=rule.span.column + 1)
         found.append(Diagnostic("impossible-combination", f"{rule.count} of {len(rule.parts)} parts "
-                                f"can never be held: '{of.name.text}' has no holders", rule.span,
+                                f"can never be held: {shown(of.name.text)} has no holders", place,
                                 "ask for fewer, or name more parts"))  # fmt: skip
     parts = tuple(_requirement(part, of, exams, found) for part in rule.parts)
     return Requirement(None, rule.span, rule.count, parts)
@@ -126,6 +140,7 @@ class _OptionBinding:
     contract: Contract
     policies: Mapping[str, Policy]
     certifications: Mapping[str, Certification]
+    broken: frozenset[str]
     found: list[Diagnostic]
     eligible: dict[str, tuple[Expression, ...]] = field(default_factory=dict)
 
@@ -133,6 +148,7 @@ class _OptionBinding:
         """The option; metrics that cannot be bound are left out after their findings."""
         for table, conditions in self.rule.eligible:
             self._eligible(table, conditions)
+        differ(self.found, "metric", (metric.id for metric in self.rule.metrics))
         groups = {name.text: title for name, title in self.rule.groups}
         bound = (self._metric(metric, groups) for metric in self.rule.metrics)
         metrics = tuple(metric for metric in bound if metric is not None)
@@ -146,11 +162,13 @@ class _OptionBinding:
         policies = {name: policy for name, policy in self.policies.items() if name in used}
         return Option(self.rule.id.text, self.rule.title, self.eligible, groups, metrics, policies,
                       self.rule.max_score, self.rule.max_score_span, tuple(levels),
-                      self.rule.id.span)  # fmt: skip
+                      self.rule.id.span,
+                      {name.text: name.span for name, _ in self.rule.groups},
+                      {name.text: name.span for name, _ in self.rule.eligible})  # fmt: skip
 
     def _eligible(self, table: Written, conditions: tuple[Written, ...]) -> None:
         if table.text not in self.contract.tables:
-            self.found.append(unknown("unknown-table", "table", table, self.contract.tables))
+            unknown(self.found, "unknown-table", "table", table, self.contract.tables)
             return
         names = self._names(table.text)
         parsed = (parse(each, names, Kind.BOOLEAN, self.found) for each in conditions)
@@ -160,12 +178,8 @@ class _OptionBinding:
 
     def _metric(self, rule: MetricRule, groups: Mapping[str, object]) -> Metric | None:
         if rule.group is not None and rule.group.text not in groups:
-            self.found.append(unknown("unknown-group", "group", rule.group, groups))
+            unknown(self.found, "unknown-group", "group", rule.group, groups)
         measure = rule.measure.bind(self)
-        if rule.threshold.number <= 0:
-            self.found.append(Diagnostic("wrong-value", f"the threshold of '{rule.id.text}' is not "
-                                         "above 0", rule.id.span,
-                                         "all points are earned at the threshold"))  # fmt: skip
         if measure is None:
             return None
         names = NumberNames(frozenset({"value", *measure.parts}))
@@ -185,7 +199,7 @@ class _OptionBinding:
     def rows(self, table: Written, where: tuple[Written, ...]) -> RowNames | None:
         """The rows of a table, with eligibility and ``where`` as conditions."""
         if table.text not in self.contract.tables:
-            self.found.append(unknown("unknown-table", "table", table, self.contract.tables))
+            unknown(self.found, "unknown-table", "table", table, self.contract.tables)
             return None
         names = self._names(table.text)
         before = len(self.found)
@@ -196,24 +210,32 @@ class _OptionBinding:
         conditions = (*eligibility(self.contract, self.eligible, table.text), *own)
         return _BoundRowNames(Rows(table.text, conditions), names, self.found)
 
-    def credit(self, policy: Written | None, names: RowNames, span: Span) -> str | None:
+    def credit(
+        self, policy: Written | None, names: RowNames, span: Span, may_name: bool = True
+    ) -> str | None:
         """The credit policy's name, or "" for rows that name the scored one themselves."""
         table = self.contract.tables[names.rows.table]
         if policy is None:
-            if self.contract.scored_column(table.name) is not None:
+            own = self.contract.scored_columns(table.name)
+            if len(own) == 1:
                 return ""
-            self.found.append(Diagnostic("no-credit", f"rows of '{table.name}' do not say whom they "
-                                         "are credited to", span,
-                                         "name a credit policy: 'credit: ...'"))  # fmt: skip
+            what = "say in several columns" if own else "do not say"
+            self.found.append(Diagnostic("no-credit", f"rows of {shown(table.name)} {what} whom they "
+                                         "are credited to", span, "name a credit policy: "
+                                         "'credit: ...'" if may_name else "measure a table with one "
+                                         "reference to what is scored"))  # fmt: skip
             return None
         known = self.policies.get(policy.text)
+        if known is None and policy.text in self.broken:
+            return None  # what is wrong with it has been reported where it stands
         if known is None:
-            self.found.append(unknown("unknown-policy", "credit policy", policy, self.policies))
+            unknown(self.found, "unknown-policy", "credit policy", policy, self.policies)
             return None
         reference = table.reference(known.reference)
         if reference is None or reference.references != known.target:
-            self.found.append(Diagnostic("credit-out-of-reach", f"rows of '{table.name}' have no "
-                                         f"'{known.reference}', which '{known.name}' credits",
+            self.found.append(Diagnostic("credit-out-of-reach", f"rows of {shown(table.name)} have "
+                                         f"no {shown(known.reference)}, which {shown(known.name)} "
+                                         "credits",
                                          policy.span, "measure a table that refers to it"))  # fmt: skip
             return None
         return known.name
@@ -235,7 +257,7 @@ class _OptionBinding:
         expression = names.expression(per, None)
         if expression is None:
             return None
-        if expression.names != {expression.text.strip()} or expression.kind not in _ID_KINDS:
+        if expression.names != {expression.text} or expression.kind not in _ID_KINDS:
             self.found.append(Diagnostic("wrong-entity", "a column that identifies something is "
                                          "needed here", per.span,
                                          "write one column, or a path along references"))  # fmt: skip
@@ -246,8 +268,8 @@ class _OptionBinding:
             through = f"{credited.reference}."
             if not per.text.startswith(through) and (own is None or per.text != own.name):
                 self.found.append(Diagnostic(
-                    "credit-out-of-reach", f"'{credited.name}' credits by {credited.reference}; "
-                    f"'{per.text}' is not reached through it", per.span,
+                    "credit-out-of-reach", f"{shown(credited.name)} credits by "
+                    f"{credited.reference}; {shown(per.text)} is not reached through it", per.span,
                     f"begin with '{through}'"))  # fmt: skip
                 return None
         return expression
@@ -256,7 +278,7 @@ class _OptionBinding:
         """A certification of the catalogues."""
         if name.text not in self.certifications:
             known = self.certifications
-            self.found.append(unknown("unknown-certification", "certification", name, known))
+            unknown(self.found, "unknown-certification", "certification", name, known)
             return None
         return self.certifications[name.text]
 
@@ -272,15 +294,22 @@ class _BoundRowNames:
     def expression(self, text: Written, wanted: Kind | None) -> Expression | None:
         return parse(text, self.names, wanted, self.found)
 
-    def column(self, text: Written) -> str | None:
-        if text.text in self.names.table.columns:
+    def column(self, text: Written, wanted: Kind) -> str | None:
+        column = self.names.table.columns.get(text.text)
+        if column is not None and column.kind is wanted:
             return text.text
-        self.found.append(unknown("unknown-column", "column", text, self.names.table.columns))
+        if column is not None:
+            self.found.append(Diagnostic("wrong-type", f"{shown(text.text)} is {column.kind.phrase}, "
+                                         f"{wanted.phrase} is needed here", text.span,
+                                         "name another column"))  # fmt: skip
+            return None
+        unknown(self.found, "unknown-column", "column", text, self.names.table.columns)
         return None
 
     def period(self, span: Span) -> tuple[str, str] | None:
         if self.names.table.period is None:
-            self.found.append(Diagnostic("no-period", f"the table '{self.rows.table}' has no period",
+            self.found.append(Diagnostic("no-period", f"the table {shown(self.rows.table)} has no "
+                                         "period",
                                          span, "give it 'period: {from: ..., through: ...}' in the "
                                          "contract"))  # fmt: skip
         return self.names.table.period
@@ -289,6 +318,7 @@ class _BoundRowNames:
         column = self.names.table.columns.get("month")
         if column is not None and column.kind is Kind.MONTH:
             return True
-        self.found.append(Diagnostic("no-month", f"the table '{self.rows.table}' has no month", span,
+        self.found.append(Diagnostic("no-month", f"the table {shown(self.rows.table)} has no "
+                                         "month", span,
                                      "measure a table with a column 'month' of that type"))  # fmt: skip
         return False

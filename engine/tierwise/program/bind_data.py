@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from tierwise.diagnostics import Diagnostic, nearest
+from tierwise.diagnostics import Diagnostic, Related, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import parse
+from tierwise.expression.words import RESERVED
 from tierwise.model.ruleset import (
     CatalogueRule,
     ColumnRule,
@@ -20,12 +21,23 @@ from tierwise.program.names import TableNames
 from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
 from tierwise.source.document import Written
 
+MOST_HINTS = 100
 
-def unknown(code: str, what: str, name: Written, known: Iterable[str]) -> Diagnostic:
-    """A finding for a name that there is not, with the nearest one."""
-    return Diagnostic(
-        code, f"there is no {what} '{name.text}'", name.span, nearest(name.text, known)
-    )
+
+def unknown(
+    found: list[Diagnostic], code: str, what: str, name: Written, known: Iterable[str]
+) -> None:
+    """Report a name that there is not, with the nearest one.
+
+    Where there is none of the kind at all, that is what is wrong, whatever the name.
+    """
+    names = list(known)
+    if not names:
+        found.append(Diagnostic(code, f"there is no {what} among the rules at all", name.span,
+                                f"add the {what}, or the file that holds it"))  # fmt: skip
+        return
+    hint = nearest(name.text, names) if len(found) < MOST_HINTS else "see the findings above"
+    found.append(Diagnostic(code, f"there is no {what} {shown(name.text)}", name.span, hint))
 
 
 def bind_catalogues(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Catalogue]:
@@ -35,39 +47,42 @@ def bind_catalogues(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Catalo
 
 def _catalogue(rule: CatalogueRule, found: list[Diagnostic]) -> Catalogue:
     attributes = {name.text: Kind(kind) for name, kind in rule.attributes}
+    for name, _ in rule.attributes:
+        if name.text == "title":
+            found.append(Diagnostic("reserved-name", "every entry has a title already", name.span,
+                                    "give the attribute another name"))  # fmt: skip
     entries = {}
     for key, given in rule.entries:
         values: dict[str, str | bool | int | Decimal] = {}
         for name, value in given:
             if name.text not in attributes:
-                found.append(unknown("unknown-attribute", "attribute", name, attributes))
+                unknown(found, "unknown-attribute", "attribute", name, attributes)
                 continue
-            typed = _typed(value, attributes[name.text])
-            if typed is None:
-                kind = attributes[name.text]
-                found.append(Diagnostic("wrong-type", f"'{value.text}' is not a {kind}", value.span,
-                                        f"the attribute {name.text} is declared as {kind}"))  # fmt: skip
-            else:
-                values[name.text] = typed
-        given_names = {name.text for name, _ in given}
-        for missing in attributes.keys() - given_names:
-            found.append(Diagnostic("missing-field", f"'{key.text}' does not say its '{missing}'",
-                                    key.span, "every entry has every attribute"))  # fmt: skip
+            kind = attributes[name.text]
+            if not _fits(value.value, kind):
+                found.append(Diagnostic("wrong-type", f"{shown(value.text)} is not {kind.phrase}",
+                                        value.span, f"the attribute {name.text} is declared as "
+                                        f"{kind}"))  # fmt: skip
+            elif value.value is not None:
+                values[name.text] = Decimal(value.value) if kind is Kind.DECIMAL else value.value
+        misspelt = [name.text for name, _ in given if name.text not in attributes]
+        for missing in sorted(attributes.keys() - {"title", *(name.text for name, _ in given)}):
+            if misspelt and misspelt.pop():
+                continue  # an attribute under another name is one mistake
+            found.append(Diagnostic("missing-field", f"{shown(key.text)} does not say its "
+                                    f"{shown(missing)}", key.span,
+                                    "every entry has every attribute"))  # fmt: skip
         entries[key.text] = values
     lists = {name.text: values for name, values in rule.lists}
     return Catalogue(rule.id.text, attributes, entries, lists)
 
 
-def _typed(value: Written, kind: Kind) -> str | bool | int | Decimal | None:
-    text = value.text
-    if kind is Kind.TEXT:
-        return text
-    if kind is Kind.BOOLEAN:
-        return {"true": True, "false": False}.get(text.lower())
-    try:
-        return int(text) if kind is Kind.WHOLE else Decimal(text)
-    except (ValueError, ArithmeticError):
-        return None
+def _fits(value: object, kind: Kind) -> bool:
+    """Whether what stands in the file is of a kind; a number in quotes is a text."""
+    if kind in (Kind.TEXT, Kind.BOOLEAN):
+        return isinstance(value, str if kind is Kind.TEXT else bool)
+    numbers = int if kind is Kind.WHOLE else (int, Decimal)
+    return isinstance(value, numbers) and not isinstance(value, bool)
 
 
 def bind_contract(
@@ -76,14 +91,15 @@ def bind_contract(
     """A contract; what cannot be resolved is reported and left out."""
     names = {table.name.text for table in rule.tables}
     tables = {table.name.text: _table(table, names, catalogues, found) for table in rule.tables}
+    _names_differ(rule, catalogues, found)
     scored = rule.scored
     if scored.text not in tables:
-        found.append(unknown("unknown-table", "table", scored, tables))
+        unknown(found, "unknown-table", "table", scored, tables)
     elif len(tables[scored.text].key) != 1:
-        found.append(Diagnostic("scored-key", f"the scored table '{scored.text}' needs a key of "
-                                "one column", scored.span, "write key: [its_id]"))  # fmt: skip
+        found.append(Diagnostic("scored-key", f"the scored table {shown(scored.text)} needs a key "
+                                "of one column", scored.span, "write key: [its_id]"))  # fmt: skip
     for table in rule.tables:
-        _references_have_keys(table, tables, found)
+        _references_fit(table, tables, scored.text, found)
     bound = {
         table.name.text: _with_checks(table, tables, catalogues, found) for table in rule.tables
     }
@@ -98,14 +114,14 @@ def _table(
     }
     for key in rule.key:
         if key.text not in columns:
-            found.append(unknown("unknown-column", "column", key, columns))
+            unknown(found, "unknown-column", "column", key, columns)
     period = None
     if rule.period is not None:
         for end in rule.period:
             if end.text not in columns:
-                found.append(unknown("unknown-column", "column", end, columns))
+                unknown(found, "unknown-column", "column", end, columns)
             elif columns[end.text].kind is not Kind.DATE:
-                found.append(Diagnostic("wrong-type", f"'{end.text}' is not a date", end.span,
+                found.append(Diagnostic("wrong-type", f"{shown(end.text)} is not a date", end.span,
                                         "a period lies between two dates"))  # fmt: skip
         period = (rule.period[0].text, rule.period[1].text)
     key_columns = tuple(key.text for key in rule.key)
@@ -118,22 +134,70 @@ def _column(
     references = rule.references
     if references is not None and references.text not in names | catalogues.keys():
         what = "table or catalogue"
-        found.append(unknown("unknown-reference", what, references, names | catalogues.keys()))
+        unknown(found, "unknown-reference", what, references, names | catalogues.keys())
         references = None
     return Column(rule.name.text, Kind(rule.type), rule.optional,
-                  references.text if references else "", rule.alias, rule.values,
+                  references.text if references else "", rule.alias.text, rule.values,
                   rule.minimum)  # fmt: skip
 
 
-def _references_have_keys(
-    rule: TableRule, tables: Mapping[str, Table], found: list[Diagnostic]
+def _names_differ(
+    rule: ContractRule, catalogues: Mapping[str, Catalogue], found: list[Diagnostic]
 ) -> None:
+    """Each name in a contract means one thing, and expressions can use it."""
+    differ(found, "table", (table.name for table in rule.tables))
+    for table in rule.tables:
+        if table.name.text in catalogues:
+            found.append(Diagnostic("duplicate-name", f"{shown(table.name.text)} is a catalogue as "
+                                    "well", table.name.span, "give one of them another name"))  # fmt: skip
+        differ(found, "column", (column.name for column in table.columns))
+        aliases = [column.alias for column in table.columns if column.references is not None]
+        differ(found, "reference", aliases)
+        for name in (*(column.name for column in table.columns), *aliases):
+            if name.text.lower() in RESERVED:
+                found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
+                                        "expression language, so no expression could name it",
+                                        name.span, "give it another name"))  # fmt: skip
+                break
+
+
+def differ(found: list[Diagnostic], what: str, names: Iterable[Written]) -> None:
+    """Report names that are the same, or the same but for capitals, which databases ignore."""
+    first: dict[str, Written] = {}
+    for name in names:
+        other = first.setdefault(name.text.lower(), name)
+        if other is not name:
+            found.append(Diagnostic("duplicate-name", f"there is a {what} {shown(other.text)} "
+                                    "already", name.span, "give it a name that differs in more "
+                                    "than capitals",
+                                    related=(Related(other.span, "the first one"),)))  # fmt: skip
+
+
+def _references_fit(
+    rule: TableRule, tables: Mapping[str, Table], scored: str, found: list[Diagnostic]
+) -> None:
+    """A reference leads to a table whose key is one column, of the reference's own type."""
     for column in rule.columns:
         target = tables.get(column.references.text) if column.references else None
-        if column.references is not None and target is not None and len(target.key) != 1:
-            found.append(Diagnostic("reference-key", f"the table '{target.name}' has no key of one "
-                                    "column to refer to", column.references.span,
+        kind = Kind(column.type)
+        if column.references is None:
+            continue
+        if target is not None and target.name == scored and len(target.key) != 1:
+            continue  # reported where it is said to be scored
+        if target is None:
+            wanted = Kind.TEXT  # the keys of a catalogue
+        elif len(target.key) == 1:
+            key = target.columns.get(target.key[0])
+            wanted = key.kind if key is not None else kind
+        else:
+            found.append(Diagnostic("reference-key", f"the table {shown(target.name)} has no key of "
+                                    "one column to refer to", column.references.span,
                                     "refer to a table with such a key"))  # fmt: skip
+            continue
+        if kind is not wanted:
+            found.append(Diagnostic("wrong-type", f"{shown(column.name.text)} is {kind.phrase}, the "
+                                    f"key that it refers to is {wanted.phrase}",
+                                    column.references.span, "give both the same type"))  # fmt: skip
 
 
 def _with_checks(
@@ -147,7 +211,7 @@ def _with_checks(
     for check in rule.checks:
         that = parse(check.that, TableNames(table, tables, catalogues), Kind.BOOLEAN, found)
         if check.column is not None and check.column.text not in table.columns:
-            found.append(unknown("unknown-column", "column", check.column, table.columns))
+            unknown(found, "unknown-column", "column", check.column, table.columns)
         if that is not None:
             column = check.column.text if check.column else None
             checks.append(Check(that, column, check.message))
@@ -158,34 +222,41 @@ def bind_policies(rules: RuleSet, contract: Contract, found: list[Diagnostic]) -
     """The credit policies for a contract, by name."""
     policies: dict[str, Policy] = {}
     contracts = {each.id.text for each in rules.contracts}
+    every: list[PolicyRule] = []
     for file in rules.credits:
         if file.contract.text not in contracts:
-            found.append(unknown("unknown-contract", "data contract", file.contract, contracts))
+            unknown(found, "unknown-contract", "data contract", file.contract, contracts)
         if file.contract.text != contract.id:
             continue
+        every.extend(file.policies)
         for rule in file.policies:
             policy = _policy(rule, contract, found)
             if policy is not None:
                 policies[policy.name] = policy
+    differ(found, "credit policy", (policy.name for policy in every))
     return policies
 
 
 def _policy(rule: PolicyRule, contract: Contract, found: list[Diagnostic]) -> Policy | None:
     table = contract.tables.get(rule.through.text)
     if table is None:
-        found.append(unknown("unknown-table", "table", rule.through, contract.tables))
+        unknown(found, "unknown-table", "table", rule.through, contract.tables)
         return None
     aliases = [column.alias for column in table.columns.values() if column.references]
     to, of = table.reference(rule.to.text), table.reference(rule.of.text)
     for name, column in ((rule.to, to), (rule.of, of)):
         if column is None:
-            found.append(unknown("unknown-reference", "reference", name, aliases))
+            unknown(found, "unknown-reference", "reference", name, aliases)
     if to is not None and to.references != contract.scored:
-        found.append(Diagnostic("wrong-reference", f"'{rule.to.text}' does not lead to what is "
-                                f"scored, '{contract.scored}'", rule.to.span,
+        found.append(Diagnostic("wrong-reference", f"{shown(rule.to.text)} does not lead to what "
+                                f"is scored, {shown(contract.scored)}", rule.to.span,
                                 "name the reference to the scored table"))  # fmt: skip
+    if of is not None and of.references not in contract.tables:
+        found.append(Diagnostic("wrong-reference", f"{shown(rule.of.text)} leads to a catalogue; "
+                                "what is credited is a row of a table", rule.of.span,
+                                "name a reference to a table"))  # fmt: skip
     if table.period is None:
-        found.append(Diagnostic("no-period", f"the table '{table.name}' has no period",
+        found.append(Diagnostic("no-period", f"the table {shown(table.name)} has no period",
                                 rule.through.span,
                                 "give it 'period: {from: ..., through: ...}' in the contract"))  # fmt: skip
     ways = _ways(rule, TableNames(table, contract.tables, contract.catalogues), found)
@@ -202,7 +273,7 @@ def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple
         when = parse(way.when, names, Kind.BOOLEAN, found)
         for other in way.unless:
             if other.text not in known:
-                found.append(unknown("unknown-way", "way", other, known))
+                unknown(found, "unknown-way", "way", other, known)
             elif other.text == way.name.text:
                 found.append(Diagnostic("way-displaces-itself", "a way cannot displace itself",
                                         other.span, "name another way"))  # fmt: skip

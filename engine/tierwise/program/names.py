@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tierwise.expression.kinds import Kind
-from tierwise.program.program import Catalogue, Table
+from tierwise.program.program import Catalogue, Column, Table
 
 
 @dataclass(frozen=True)
@@ -20,35 +20,63 @@ class TableNames:
     def kind_of(self, path: str) -> Kind | None:
         """The kind of a column, of a column along references, or of a catalogue's list."""
         first, _, rest = path.partition(".")
+        if self.table.reference(first) is not None or not rest:
+            return self._column_kind(first, rest)
+        is_list = first in self.catalogues and rest in self.catalogues[first].lists
+        return Kind.TEXTS if is_list else None
+
+    def _column_kind(self, first: str, rest: str) -> Kind | None:
+        """The kind of one of the row's own columns, or of one along its references."""
         if not rest:
             column = self.table.columns.get(first)
             return column.kind if column else None
         reference = self.table.reference(first)
-        if reference is not None and reference.references in self.tables:
-            return self._below(reference.references).kind_of(rest)
-        if reference is not None and reference.references in self.catalogues:
-            return self.catalogues[reference.references].attributes.get(rest)
-        if first in self.catalogues and rest in self.catalogues[first].lists:
-            return Kind.TEXTS
-        return None
+        if reference is None:
+            return None
+        if reference.references in self.tables:
+            step, _, further = rest.partition(".")
+            below = self._below(reference)
+            return TableNames._column_kind(below, step, further)
+        return self.catalogues[reference.references].attributes.get(rest)
 
-    def known(self, path: str) -> Iterable[str]:
-        """The names in the place of ``path``."""
+    def unknown(self, path: str) -> tuple[str, Iterable[str]]:
+        """Of a path that has no kind: the part of it that there is not, and what there is."""
         first, _, rest = path.partition(".")
         reference = self.table.reference(first)
-        if rest and reference is not None and reference.references in self.tables:
-            return [f"{first}.{name}" for name in self._below(reference.references).known(rest)]
-        if rest and reference is not None and reference.references in self.catalogues:
-            return [f"{first}.{name}" for name in self.catalogues[reference.references].attributes]
-        if rest and first in self.catalogues:
-            return [f"{first}.{name}" for name in self.catalogues[first].lists]
+        if reference is not None and reference.references in self.tables:
+            below = self._below(reference)
+            if not rest:
+                return path, [f"{first}.{name}" for name in below.table.columns]
+            step = rest.partition(".")[0]
+            if step in self.catalogues and below.table.reference(step) is None:
+                return path, [rest]  # a list is named by itself, not through a reference
+            part, known = below.unknown(rest)
+            return f"{first}.{part}", [f"{first}.{name}" for name in known]
+        if reference is not None and reference.references in self.catalogues:
+            attributes = self.catalogues[reference.references].attributes
+            return path, [f"{first}.{name}" for name in attributes]
+        if first in self.catalogues:
+            return path, [f"{first}.{name}" for name in self.catalogues[first].lists]
         references = [each.alias for each in self.table.columns.values() if each.references]
         if rest:
-            return [f"{name}.{rest}" for name in (*references, *self.catalogues)]
-        return [*self.table.columns, *references, *self.catalogues]
+            return first, [*references, *self.catalogues]
+        return first, self.table.columns
 
-    def _below(self, table: str) -> TableNames:
-        return TableNames(self.tables[table], self.tables, self.catalogues)
+    def values_of(self, path: str) -> Iterable[str] | None:
+        """The values that a column declares, or the keys of the catalogue that it refers to."""
+        first, _, rest = path.partition(".")
+        if rest:
+            reference = self.table.reference(first)
+            reached = reference is not None and reference.references in self.tables
+            return self._below(reference).values_of(rest) if reference and reached else None
+        column = self.table.columns.get(first)
+        if column is None or column.values is not None:
+            return column.values if column else None
+        catalogue = self.catalogues.get(column.references)
+        return catalogue.entries if catalogue else None
+
+    def _below(self, reference: Column) -> TableNames:
+        return TableNames(self.tables[reference.references], self.tables, self.catalogues)
 
 
 @dataclass(frozen=True)
@@ -61,7 +89,9 @@ class NumberNames:
         """A number, for the names there are."""
         return Kind.DECIMAL if path in self.names else None
 
-    def known(self, path: str) -> Iterable[str]:
-        """All names."""
-        del path  # whatever stands there, the same names are meant
-        return self.names
+    def unknown(self, path: str) -> tuple[str, Iterable[str]]:
+        """The whole path, and all names."""
+        return path, self.names
+
+    def values_of(self, path: str) -> None:
+        """Any number may stand there."""

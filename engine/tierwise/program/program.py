@@ -81,9 +81,14 @@ class Contract:
 
     def scored_column(self, table: str) -> str | None:
         """The column by which rows of a table name the scored one themselves, if they do."""
+        return next(iter(self.scored_columns(table)), None)
+
+    def scored_columns(self, table: str) -> tuple[str, ...]:
+        """Every column by which rows of a table name the scored one."""
+        if table == self.scored:
+            return (self.scored_key,)
         columns = self.tables[table].columns.values()
-        own = (each.name for each in columns if each.references == self.scored)
-        return self.scored_key if table == self.scored else next(own, None)
+        return tuple(each.name for each in columns if each.references == self.scored)
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,10 @@ class Level:
 
 @dataclass(frozen=True)
 class Option:
-    """One way to attain the competency. ``eligible``: the conditions by table."""
+    """One way to attain the competency. ``eligible``: the conditions by table.
+
+    ``group_spans`` and ``eligible_spans``: where the groups and those tables are named.
+    """
 
     id: str
     title: Titles
@@ -161,6 +169,8 @@ class Option:
     max_score_span: Span | None
     levels: tuple[Level, ...]
     span: Span
+    group_spans: Mapping[str, Span]
+    eligible_spans: Mapping[str, Span]
 
 
 @dataclass(frozen=True)

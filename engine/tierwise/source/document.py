@@ -7,28 +7,36 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tierwise.diagnostics import Span
+from tierwise.source.positions import place_in
 
 Plain = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
 
 
 @dataclass(frozen=True)
 class Written:
-    """A text of a rule file, with the place where it stands there."""
+    """A text of a rule file, with the place where it stands there and how it is written there."""
 
     text: str
     span: Span
+    raw: str = ""
+
+    def place(self, offset: int, length: int = 1) -> Span:
+        """The place in the file of some characters of the text."""
+        return place_in(self.raw, self.text, self.span, offset, length)
 
 
 @dataclass(frozen=True)
 class Scalar:
     """A value that is not a list or a mapping: null, true or false, a number, a text.
 
-    ``text`` is what stands in the file, so that ``0.10`` stays exact.
+    ``text`` is what is meant, so that ``0.10`` stays exact; ``raw`` is what stands in the file,
+    with quotes, escapes and line ends.
     """
 
     value: bool | int | Decimal | str | None
     text: str
     span: Span
+    raw: str
 
 
 @dataclass(frozen=True)

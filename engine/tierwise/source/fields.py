@@ -94,7 +94,7 @@ class Fields:
 def written(node: Node) -> Written:
     """The text and place of a single value."""
     assert isinstance(node, Scalar), "the schema asks for a single value here"
-    return Written(node.text, node.span)
+    return Written(node.text, node.span, node.raw)
 
 
 def exact(node: Node) -> Fraction:

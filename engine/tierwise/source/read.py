@@ -16,16 +16,23 @@ from pathlib import Path
 
 import yaml
 
-from tierwise.diagnostics import Diagnostic, Outcome, Span
+from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Sequence
 
 MAX_BYTES = 1_000_000
+MAX_VALUES = 50_000
 MAX_DEPTH = 40
-MAX_DIGITS = 40
+MAX_DUPLICATES = 100
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?([0-9]{1,18}\.[0-9]{0,12}|\.[0-9]{1,12})")
+_REFUSED = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
+    "\U00010000-\U0010ffff]"
+)
+"""What YAML refuses, and what makes a line look other than it is: line ends that few editors
+show, marks that turn the direction of writing, a byte-order mark inside the text."""
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -62,8 +69,8 @@ def read(path: Path, name: str | None = None, relative: str | None = None) -> Ou
         ``file-too-large``, ``file-encoding``, ``yaml-syntax``, ``yaml-duplicate-key``,
         ``yaml-alias``, ``yaml-nesting``, ``yaml-tag``, ``yaml-key``, ``yaml-shape``.
     """
-    shown = name or str(path)
-    start = Span(shown)
+    label = name or str(path)
+    start = Span(label)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -76,34 +83,30 @@ def read(path: Path, name: str | None = None, relative: str | None = None) -> Ou
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return _failed("file-encoding", "the file is not UTF-8", Span(shown, line, 1, line, 1),
-                       "save it as UTF-8")  # fmt: skip
-    return parse(text, shown, relative or path.name, hashlib.sha256(raw).hexdigest())
+        where = _place_of(raw[: error.start].decode("utf-8-sig", errors="replace"), label)
+        return _failed("file-encoding", "the file is not UTF-8", where, "save it as UTF-8")
+    return parse(text, label, relative or path.name, hashlib.sha256(raw).hexdigest())
 
 
 def parse(text: str, path: str, relative: str = "", digest: str = "") -> Outcome[Document]:
     """Compose the text of a rule file; as ``read``, for a text that is at hand."""
     found: list[Diagnostic] = []
+    refused = _REFUSED.search(text)
+    if refused is not None:
+        message = f"the character U+{ord(refused[0]):04X} may not stand in a rule file"
+        return _failed("yaml-syntax", message, _place_of(text[: refused.start()], path),
+                       "remove the character")  # fmt: skip
     try:
         root = _compose(text, path, found)
     except _Wrong as wrong:
         return Outcome(None, (*found, wrong.diagnostic))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or "cannot be read as YAML"
-        return Outcome(None, (*found, _syntax(path, mark, problem)))
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        where = Span(path, line, 1, line, 1)
-        wrong_character = Diagnostic(
-            "yaml-syntax", f"the character U+{_code_point(error):04X} may not stand in YAML", where,
-            "remove the character")  # fmt: skip
-        return Outcome(None, (*found, wrong_character))
+        return Outcome(None, (*found, _syntax(path, text, error)))
     if found:
         return Outcome(None, tuple(found))
     if not isinstance(root, Mapping):
-        what = "is empty" if root is None else "is not a mapping"
+        empty = root is None or (isinstance(root, Scalar) and root.value is None)
+        what = "is empty" if empty else "is not a mapping"
         return _failed("yaml-shape", f"the file {what}", Span(path),
                        "a rule file starts with its kind, such as 'kind: competency'")  # fmt: skip
     return Outcome(Document(path, relative, text, digest, root), ())
@@ -112,10 +115,17 @@ def parse(text: str, path: str, relative: str = "", digest: str = "") -> Outcome
 def _compose(text: str, path: str, found: list[Diagnostic]) -> Node | None:
     root: Node | None = None
     stack: list[_Open] = []
-    documents = 0
+    documents = values = 0
     for event in yaml.parse(text, Loader=_LOADER):
         span = _span(path, event)
         node: Node | None = None
+        values += isinstance(event, yaml.NodeEvent)
+        _refuse(values > MAX_VALUES, "file-too-large",
+                f"a rule file has at most {MAX_VALUES:,} values", span,
+                "move what is data into a table, or split the file")  # fmt: skip
+        _refuse(getattr(event, "anchor", None) is not None, "yaml-alias",
+                "anchors and aliases are not part of rule files", span,
+                "write the value out where it is needed")  # fmt: skip
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             _refuse(documents > 1, "yaml-shape", "a second document begins here", span,
@@ -125,11 +135,9 @@ def _compose(text: str, path: str, found: list[Diagnostic]) -> Node | None:
         elif isinstance(event, yaml.CollectionEndEvent):
             node = _close(stack.pop(), span)
         elif isinstance(event, yaml.ScalarEvent):
-            tagged = event.tag is not None and not any(event.implicit)
-            _refuse(tagged, "yaml-tag", "tags are not part of rule files", span, "remove the tag")
-            node = _scalar(event, span)
-        _refuse(isinstance(event, yaml.AliasEvent), "yaml-alias",
-                "aliases are not part of rule files", span, "write the value out")  # fmt: skip
+            _refuse(event.tag is not None, "yaml-tag", "tags are not part of rule files", span,
+                    "remove the tag")  # fmt: skip
+            node = _scalar(event, span, text)
         if node is not None and stack:
             _place(stack[-1], node, found)
         elif node is not None:
@@ -164,8 +172,10 @@ def _place(parent: _Open, node: Node, found: list[Diagnostic]) -> None:
         key, parent.key = parent.key, None
         if key.text in parent.entries:
             first = parent.entries[key.text].key_span
-            found.append(Diagnostic("yaml-duplicate-key", f"'{key.text}' stands twice", key.span,
-                                    f"it stands on line {first.line} already; keep one"))  # fmt: skip
+            if len(found) < MAX_DUPLICATES:
+                found.append(Diagnostic("yaml-duplicate-key", f"{shown(key.text)} stands twice",
+                                        key.span, f"it stands on line {first.line} already; "
+                                        "keep one"))  # fmt: skip
             return
         parent.entries[key.text] = Entry(key.text, key.span, node)
 
@@ -177,17 +187,19 @@ def _close(opened: _Open, end: Span) -> Node:
     return Sequence(tuple(opened.items), span)
 
 
-def _scalar(event: yaml.ScalarEvent, span: Span) -> Scalar:
-    text = event.value
-    if not event.implicit[0]:
-        return Scalar(text, text, span)
-    if text in _WORDS:
-        return Scalar(_WORDS[text], text, span)
-    if len(text) <= MAX_DIGITS and _INTEGER.fullmatch(text):
-        return Scalar(int(text), text, span)
-    if len(text) <= MAX_DIGITS and _NUMBER.fullmatch(text):
-        return Scalar(Decimal(text), text, span)
-    return Scalar(text, text, span)
+def _scalar(event: yaml.ScalarEvent, span: Span, file: str) -> Scalar:
+    assert event.start_mark is not None and event.end_mark is not None, "the parser marks events"
+    raw = file[event.start_mark.index : event.end_mark.index]
+    text: str = event.value
+    value: bool | int | Decimal | str | None = text
+    if event.implicit[0]:
+        if text in _WORDS:
+            value = _WORDS[text]
+        elif _INTEGER.fullmatch(text):
+            value = int(text)
+        elif _NUMBER.fullmatch(text):
+            value = Decimal(text)
+    return Scalar(value, text, span, raw)
 
 
 def _span(path: str, event: yaml.Event) -> Span:
@@ -197,16 +209,33 @@ def _span(path: str, event: yaml.Event) -> Span:
     return Span(path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-def _syntax(path: str, mark: yaml.Mark | None, problem: str) -> Diagnostic:
+_HINTS = {
+    "end of stream": "close the quote or the bracket that opens here",
+    "mapping values": "indent the line like its neighbours, or quote a text that holds ': '",
+    "start any token": "quote a text that begins with such a sign",
+}
+"""What to do, by what YAML says of it."""
+
+
+def _syntax(path: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
+    problem = error.problem or error.context or "cannot be read as YAML"
+    mark = error.problem_mark or error.context_mark
+    if "end of stream" in problem and error.context_mark:
+        mark = error.context_mark  # where it begins, for at the end there is nothing to see
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    hint = next((hint for sign, hint in _HINTS.items() if sign in problem),
+                "check indentation, colons and quotes around here")  # fmt: skip
+    if mark and text[mark.index : mark.index + 1] == "\t":
+        hint = "indent with spaces, not with tabs"
     return Diagnostic("yaml-syntax", f"not valid YAML: {problem}",
-                      Span(path, line, column, line, column + 1),
-                      "check indentation, colons and quotes around here")  # fmt: skip
+                      Span(path, line, column, line, column + 1), hint)  # fmt: skip
 
 
-def _code_point(error: yaml.reader.ReaderError) -> int:
-    character = error.character
-    return character if isinstance(character, int) else ord(character)
+def _place_of(before: str, path: str) -> Span:
+    """The place of the character behind a text that the file begins with."""
+    line = before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    return Span(path, line, column, line, column + 1)
 
 
 def _failed(code: str, message: str, span: Span, hint: str) -> Outcome[Document]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Span, ordered
+from tierwise.model.ruleset import RuleSet
 from tierwise.tasks.rules import rules_folder
 
 _LEVELS_UP = 4
@@ -36,41 +38,70 @@ def validate(paths: Sequence[Path] = ()) -> ValidateReport:
     files = 0
     found: list[Diagnostic] = []
     for path in paths or (rules_folder(),):
-        folder = _rule_set_of(path) if path.is_file() else path
-        loaded = pipeline.load(folder)
-        findings = list(loaded.diagnostics)
-        if loaded.value is not None:
-            findings.extend(pipeline.findings(loaded.value))
-        if path.is_file() and folder != path:
-            own = str(folder / path.resolve().relative_to(folder.resolve()))
-            findings = [each for each in findings if _lies_in(each, own)]
+        if path.is_file():
+            found.extend(_of_file(path))
             files += 1
         else:
-            files += len(pipeline.rule_files(path)) if path.is_dir() else int(path.exists())
-        found.extend(findings)
+            found.extend(pipeline.findings(pipeline.load(path)))
+            files += len(pipeline.rule_files(path)) if path.is_dir() else 0
     return ValidateReport(files, ordered(found))
 
 
-def _rule_set_of(file: Path) -> Path:
+def _of_file(file: Path) -> list[Diagnostic]:
+    """What is wrong with one file, judged among the rule set that it lies in.
+
+    Where nothing is, but other files keep it from being judged, what is wrong with those.
+    """
+    absolute = Path(os.path.normpath(file.absolute()))
+    folder = _rule_set_of(absolute)
+    if folder is None or absolute not in pipeline.rule_files(folder):
+        return list(pipeline.findings(pipeline.load(file)))
+    shown = os.path.relpath(folder)
+    loaded = pipeline.load(folder, shown)
+    found = pipeline.findings(loaded)
+    own = str(Path(shown) / absolute.relative_to(folder))
+    if not any(each.place.path == own for each in found):
+        return [each for each in found if _keeps_from_judging(each, loaded.value)]
+    return [_shown_as(each, own, str(file)) for each in found if each.place.path == own]
+
+
+def _keeps_from_judging(finding: Diagnostic, rules: RuleSet | None) -> bool:
+    alone = {each.id.span.path for each in rules.competencies} if rules is not None else set()
+    return finding.is_error and finding.place.path not in alone
+
+
+def _shown_as(finding: Diagnostic, path: str, shown: str) -> Diagnostic:
+    """The same finding, its file named as the caller names it."""
+    assert isinstance(finding.place, Span), "findings about rules have lines"
+    related = tuple(
+        replace(each, place=replace(each.place, path=shown)) if each.place.path == path else each
+        for each in finding.related
+    )
+    return replace(finding, place=replace(finding.place, path=shown), related=related)
+
+
+def _rule_set_of(file: Path) -> Path | None:
     """The folder of the rule set that a file lies in.
 
-    That is the highest near it named ``rules``, else the nearest above it with a data contract,
-    else the file alone.
+    That is the highest near it named ``rules``, else the nearest above it with a data contract;
+    None: the file stands alone.
     """
-    above = list(file.resolve().parents)[:_LEVELS_UP]
+    above = list(file.parents)[:_LEVELS_UP]
     named = [folder for folder in above if folder.name == "rules"]
     if named:
         return named[-1]
     for folder in above:
-        if any("kind: contract" in _head(each) for each in folder.glob("*.y*ml")):
+        if any("kind: contract" in _head(each) for each in sorted(folder.glob("*.y*ml"))):
             return folder
-    return file
+    return None
 
 
 def _head(file: Path) -> str:
-    with file.open(encoding="utf-8", errors="replace") as opened:
-        return opened.read(4_000)
-
-
-def _lies_in(finding: Diagnostic, path: str) -> bool:
-    return isinstance(finding.place, Span) and finding.place.path == path
+    """How a file begins; nothing of what is no file or cannot be read."""
+    if not file.is_file():
+        return ""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return opened.read(4_000)
+    except OSError:
+        return ""

@@ -1,0 +1,181 @@
+"""``python -m tierwise.model.write_language_reference FILE`` writes docs/language.md.
+
+All of it comes from the schemas and the registries, so that it says what the program does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tierwise.codes import CODES
+from tierwise.expression.functions import FUNCTIONS
+from tierwise.measures import MEASURES
+from tierwise.model.schemas import KINDS, schema_of
+from tierwise.points import POINTS
+
+_HEADER = """# The rule language
+
+<!-- Written by `python -m tierwise.model.write_language_reference docs/language.md`; do not edit. -->
+
+Rules are YAML files below one folder. Each begins with its `kind` and the version of its `schema`;
+a comment such as `# yaml-language-server: $schema=../schemas/competency.schema.json` makes an
+editor complete and check it while you type. `tierwise validate` says everything that is wrong,
+each finding with its file, line and column.
+
+YAML is read as JSON means it: `no` is a text, a date is a text, and a key stands once. Anchors,
+aliases and tags are not part of rule files. A number has at most 18 digits, and 12 behind the
+point; numbers are exact. A text that YAML would take for something else stands in quotes: one that
+holds `: ` or ` #`, or begins with a quote, a bracket, `*`, `&`, `!`, `|`, `>`, `%` or `@`.
+"""
+
+_GRAMMAR = """## Expressions
+
+Conditions and amounts are expressions, on one line or several.
+
+| what | how | means |
+| --- | --- | --- |
+| column | `amount` | the row's own value |
+| path | `order.buyer.country` | along the contract's references, by their names |
+| list | `products.suites` | the list `suites` of the catalogue `products` |
+| text | `'open'`, `"it's"` | in quotes of either sort; no backslashes |
+| number | `12`, `0.5` | exact; at most 18 digits, and 12 behind the point |
+| condition | `true`, `false` | a column of true and false stands for itself: `paid` |
+| date, month | `'2021-05-31'`, `'2021-05'` | a text beside a date or a month is one |
+| calculation | `+` `-` `*` | of numbers. `/` only where scores and values are judged, by a number |
+| comparison | `==` `!=` `<` `<=` `>` `>=` | also in chains: `0 <= age < 12`. Texts and conditions have no order |
+| membership | `in`, `not in` | `channel in ['web', 'shop']`, `product in products.suites` |
+| joining | `and` `or` `not` | `not` binds before `and`, `and` before `or`; brackets group |
+| choice | `a if condition else b` | both sides of one type |
+| function | `present(closed_on)` | those below; there are no others |
+
+A comparison with a missing value does not hold, `!=` and `not in` neither; and a missing condition
+does not hold. `not` turns what does not hold into what holds. Ask `present(...)` or
+`missing(...)` where an empty cell should count.
+
+There is nothing else: no attributes or methods of values, no powers, remainders or whole division,
+no functions of one's own, no comprehensions, assignments, f-strings, comments or `None`. An
+expression has at most 1,000 characters. A text that is compared with a column is checked against
+the values that the contract or a catalogue allows there.
+
+What may be named:
+
+| where | names |
+| --- | --- |
+| `eligible`, a measure's fields, a contract's checks | the columns and references of the table, and catalogues' lists |
+| `when` of a credit policy's way | those of the table of associations |
+| `requires` of a metric | `value`, and the parts of its measure: {parts} |
+| `when` of a level | `score` |
+"""
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _GRAMMAR.format(parts=_parts())]
+    parts += [_functions(), _findings()]
+    return "\n".join(part.strip() + "\n" for part in parts)
+
+
+def _kinds() -> Iterator[str]:
+    yield "## Kinds of rule files\n"
+    for kind in KINDS:
+        schema = schema_of(kind)
+        yield f"### {kind}\n\n{schema['description']} Its schema: `schemas/{kind}.schema.json`.\n"
+        yield _table(_rows(schema, "", schema))
+
+
+def _rows(schema: Mapping[str, Any], path: str, root: Mapping[str, Any]) -> Iterator[str]:
+    """A row for every field, and below it those of what it holds."""
+    needed = schema.get("required", [])
+    for name, given in schema.get("properties", {}).items():
+        each = _resolved(given, root)
+        if not isinstance(each, dict):
+            continue
+        where = f"{path}{name}"
+        must = "yes" if name in needed else ""
+        yield f"| `{where}` | {_cell(each)} | {must} | {_example(each)} |"
+        if each.get("title") == "Measure":
+            continue  # measures have a chapter of their own
+        yield from _rows(each, f"{where}.", root)
+        below = each.get("additionalProperties")
+        if isinstance(below, dict) and "properties" in (of := _resolved(below, root)):
+            yield from _rows(of, f"{where}.NAME.", root)
+        if isinstance(each.get("items"), dict) and "properties" in each["items"]:
+            yield from _rows(each["items"], f"{where}[].", root)
+
+
+def _resolved(schema: Any, root: Mapping[str, Any]) -> Any:
+    if isinstance(schema, dict) and "$ref" in schema:
+        return root["$defs"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def _cell(schema: Mapping[str, Any]) -> str:
+    text = str(schema.get("description", ""))
+    if "enum" in schema:
+        text += " One of " + ", ".join(f"`{each}`" for each in schema["enum"]) + "."
+    return text.replace("|", "\\|")
+
+
+def _example(schema: Mapping[str, Any]) -> str:
+    examples = schema.get("examples", [])
+    return f"`{_flow(examples[0])}`".replace("|", "\\|") if examples else ""
+
+
+def _flow(value: object) -> str:
+    """A value as YAML writes it on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _table(rows: Iterator[str]) -> str:
+    return "| field | meaning | needed | example |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
+
+
+def _measures() -> Iterator[str]:
+    yield "## Measures\n\nThe first field of a `measure` says what sort it is.\n"
+    for key, kind in MEASURES.items():
+        yield f"### {key}\n\n{kind.title}. {kind.help}\n\n```yaml\nmeasure: {kind.example}\n```\n"
+        schema = {"properties": {key: kind.schema, **kind.properties},
+                  "required": [key, *kind.required]}  # fmt: skip
+        yield _table(_rows(schema, "", schema))
+
+
+def _points() -> Iterator[str]:
+    yield "## Points rules\n\nA metric's `points`; `proportional` where it is left out.\n"
+    for key, kind in POINTS.items():
+        yield f"### {key}\n\n{kind.title}. {kind.help}\n\n`{kind.formula}`\n"
+
+
+def _parts() -> str:
+    named = {part: key for key, kind in MEASURES.items() for part in kind.part_names}
+    others = [f"`{part}` ({key})" for part, key in named.items() if part != "value"]
+    return ", ".join(others)
+
+
+def _functions() -> str:
+    lines = ["### Functions\n", "| function | means | example |", "| --- | --- | --- |"]
+    for name, function in FUNCTIONS.items():
+        lines.append(f"| `{name}` | {function.help} | `{function.example}` |")
+    return "\n".join(lines)
+
+
+def _findings() -> str:
+    lines = ["## Findings about rule files\n", "| code | means |", "| --- | --- |"]
+    return "\n".join([*lines, *(f"| `{code}` | {meaning} |" for code, meaning in CODES.items())])
+
+
+def main(file: Path) -> None:
+    """Write the page."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,83 @@
+"""Rule sets for tests: a small good one that is nobody's programme, and copies with a mistake."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tierwise.diagnostics import Diagnostic
+from tierwise.tasks.validate import validate
+
+GOOD = Path(__file__).parent / "rules_good"
+BAD = Path(__file__).parent / "rules_bad"
+RULES = Path(__file__).parents[1] / "rules"
+
+
+def copy_of_good(folder: Path) -> Path:
+    """A copy of the good rule set below a folder."""
+    rules = folder / "rules"
+    shutil.copytree(GOOD, rules)
+    return rules
+
+
+def replaced(file: Path, old: str, new: str) -> None:
+    """Put ``new`` in the place of ``old``, which stands in the file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{file.name} has no {old!r}"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class BadCase:
+    """One mistake and its one finding, as a file of ``rules_bad`` tells them."""
+
+    name: str
+    mistake: dict[str, str]
+    found: dict[str, object]
+
+    def make(self, folder: Path) -> Path:
+        """The good rules with the mistake."""
+        rules = copy_of_good(folder)
+        file = rules / self.mistake["file"]
+        if "remove" in self.mistake:
+            file.unlink()
+        if "text" in self.mistake:
+            file.write_text(self.mistake["text"], encoding="utf-8")
+        if "copy_of" in self.mistake:
+            shutil.copy(rules / self.mistake["copy_of"], file)
+        if "replace" in self.mistake:
+            replaced(file, self.mistake["replace"], self.mistake["by"])
+        return rules
+
+
+def bad_cases() -> list[BadCase]:
+    """Every case of ``rules_bad``."""
+    cases = []
+    for file in sorted(BAD.glob("*.yaml")):
+        case = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = case.pop("found")
+        cases.append(BadCase(file.stem, case, found))
+    return cases
+
+
+def told(finding: Diagnostic, rules: Path) -> dict[str, object]:
+    """A finding as a case tells it: paths inside the rules."""
+    place = finding.place
+    related = [f"{each.place}: {each.message}".replace(f"{rules}/", "") for each in finding.related]
+    return {
+        "at": str(place).replace(f"{rules}/", ""),
+        "until": f"{getattr(place, 'end_line', 0)}:{getattr(place, 'end_column', 0)}",
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "hint": finding.hint,
+        **({"related": related} if related else {}),
+    }
+
+
+def findings(rules: Path) -> tuple[Diagnostic, ...]:
+    """What is wrong with a folder of rules."""
+    return validate([rules]).findings
