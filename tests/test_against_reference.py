@@ -1,0 +1,78 @@
+"""The engine against the plain reference: exactly the same values, points, scores and levels.
+
+Many small data sets are merged into one, which costs the engine one run; see
+``reference.datasets.merge``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reference.datasets import AS_OF, TABLES, merge, random_dataset, small_datasets
+from reference.files import write_csv, write_parquet
+from reference.small_and_midmarket import Data, score
+
+import tierwise
+
+RULES = Path(__file__).parents[1] / "rules"
+COMPETENCY = "small-and-midmarket-cloud-solutions"
+
+
+def write_duckdb(data: Data, folder: Path) -> None:
+    """The Parquet tables in one DuckDB file, ``data.duckdb``."""
+    write_parquet(data, folder)
+    with duckdb.connect(str(folder / "data.duckdb")) as database:
+        for table in TABLES:
+            file = folder / f"{table}.parquet"
+            database.execute(f"CREATE TABLE {table} AS SELECT * FROM read_parquet('{file}')")
+
+
+def differences(data: Data, source: Path) -> list[str]:
+    """Every partner whose result is another one than the reference's."""
+    wanted = score(data, AS_OF)
+    results = tierwise.evaluate(source, AS_OF, rules=RULES, competency=COMPETENCY, threads=2)
+    (option,) = results.options
+    seen = {}
+    for each in option.scores():
+        values = {metric.metric.id: metric.value for metric in each.metrics}
+        points = {metric.metric.id: metric.points for metric in each.metrics}
+        seen[each.scored] = (each.score, each.level, values, points)
+    expected = {
+        partner: (each.score, each.level, each.values, each.points)
+        for partner, each in wanted.items()
+    }
+    assert seen.keys() == expected.keys()
+    return [
+        f"{partner}: {seen[partner]} instead of {expected[partner]}"
+        for partner in expected
+        if seen[partner] != expected[partner]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("write", "source"),
+    [(write_csv, "."), (write_parquet, "."), (write_duckdb, "data.duckdb")],
+    ids=["csv", "parquet", "duckdb"],
+)
+def test_two_thousand_data_sets_without_a_difference(
+    write: Callable[[Data, Path], None], source: str, tmp_path: Path
+) -> None:
+    data = merge([random_dataset(seed) for seed in range(2_000)])
+    write(data, tmp_path)
+    assert differences(data, tmp_path / source) == []
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(datasets=st.lists(small_datasets(), min_size=1, max_size=12))
+def test_generated_data_sets_without_a_difference(
+    datasets: list[Data], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("data")
+    data = merge(datasets)
+    write_csv(data, folder)
+    assert differences(data, folder) == []
