@@ -50,7 +50,6 @@ def _main(
 
 def main() -> None:
     """Run the program; a user never sees a traceback."""
-    sys.excepthook = _bug
     try:
         app()
     except Refused as refused:
@@ -69,6 +68,8 @@ def main() -> None:
         _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
     except KeyboardInterrupt:
         _fail("interrupted", "nothing was left half written")
+    except Exception as error:  # typer sets an excepthook of its own, so a bug ends here
+        _bug(type(error), error, error.__traceback__)
 
 
 def _fail(message: str, hint: str) -> None:

@@ -132,7 +132,7 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The same findings, ordered; a name that is unknown in several places is one of them.
+    """The same findings, ordered; what is missing in several places for one cause is one of them.
 
     A declaration that is missing is one mistake, however often it is referred to: the first
     place is the finding's, the others are related to it.
@@ -141,7 +141,7 @@ def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     others: dict[object, list[Place]] = {}
     for index, diagnostic in enumerate(ordered(diagnostics)):
         code = diagnostic.code
-        same = code == "reference-key" or (code.startswith("unknown-") and code not in _OWN_PLACE)
+        same = code in _SAME_CAUSE or (code.startswith("unknown-") and code not in _OWN_PLACE)
         key: object = (diagnostic.code, diagnostic.message) if same else index
         if kept.setdefault(key, diagnostic) is not diagnostic:
             others.setdefault(key, []).append(diagnostic.place)
@@ -152,6 +152,7 @@ def merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 _OWN_PLACE = ("unknown-field", "unknown-kind", "unknown-value", "unknown-function")
+_SAME_CAUSE = ("reference-key", "no-month", "no-period", "credit-out-of-reach")
 _MOST_PLACES = 20
 
 
@@ -193,4 +194,4 @@ def _alike(name: str, names: Sequence[str]) -> Sequence[str]:
     return list(itertools.islice(near, _FEW))
 
 
-_FEW = 300
+_FEW = 100

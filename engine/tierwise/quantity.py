@@ -1,4 +1,4 @@
-"""Amounts with a unit, as rule files write them: ``30000 USD``, ``35 %``, ``10``, ``12 months``."""
+"""Amounts with a unit, as rule files write them: ``30000 EUR``, ``35 %``, ``10``, ``12 months``."""
 
 from __future__ import annotations
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from tierwise.diagnostics import Diagnostic, Place, Span
+from tierwise.diagnostics import Diagnostic, Place, Span, printable
 
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _MOST = 200
+_LARGEST = 2_000_000
 
 
 def print_findings(findings: Sequence[Diagnostic], out: TextIO) -> None:
@@ -26,23 +28,22 @@ def print_findings(findings: Sequence[Diagnostic], out: TextIO) -> None:
 def _finding(finding: Diagnostic, colour: bool) -> str:
     severity = _paint(finding.severity, _COLOURS[finding.severity], colour)
     code = _paint(f"[{finding.code}]", _DIM, colour)
-    lines = [f"{_paint(str(finding.place), _BOLD, colour)}: {severity}: {finding.message} {code}"]
+    place, message = printable(str(finding.place)), printable(finding.message)
+    lines = [f"{_paint(place, _BOLD, colour)}: {severity}: {message} {code}"]
     if isinstance(finding.place, Span):
         lines.extend(_excerpt(finding.place, colour))
     if finding.hint:
-        lines.append(f"    {finding.hint}")
-    lines.extend(f"    {related.place}: {related.message}" for related in finding.related)
+        lines.append(f"    {printable(finding.hint)}")
+    lines.extend(
+        printable(f"    {related.place}: {related.message}") for related in finding.related
+    )
     return "\n".join(lines) + "\n"
 
 
 def _excerpt(span: Span, colour: bool) -> list[str]:
     """The line that a span points at, marked."""
-    path = Path(span.path)
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        text = next((line for number, line in enumerate(file, 1) if number == span.line), "")
-    text = text.rstrip("\n").replace("\t", " ")
+    lines = _lines(span.path)
+    text = lines[span.line - 1].replace("\t", " ") if span.line <= len(lines) else ""
     if not text.strip() or len(text) > 160 or not text.isprintable():
         return []
     end = span.end_column if span.end_line == span.line else span.column + 1
@@ -52,6 +53,16 @@ def _excerpt(span: Span, colour: bool) -> list[str]:
     return [f"{gutter}{text}", f"{' ' * (len(gutter) - 2)}| {marked}"]
 
 
+@lru_cache(maxsize=8)
+def _lines(path: str) -> tuple[str, ...]:
+    """The lines of a file; none of one that is too large to be a rule file."""
+    file = Path(path)
+    if not file.is_file() or file.stat().st_size > _LARGEST:
+        return ()
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
 def _paint(text: str, code: str, colour: bool) -> str:
     return f"{code}{text}{_OFF}" if colour else text
 
@@ -59,7 +70,8 @@ def _paint(text: str, code: str, colour: bool) -> str:
 def findings_json(findings: Sequence[Diagnostic]) -> str:
     """Findings as a JSON document: ``{"findings": [...]}``."""
     items = [finding_dict(finding) for finding in findings]
-    return json.dumps({"findings": items}, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps({"findings": items}, ensure_ascii=False, indent=2) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
 
 
 def finding_dict(finding: Diagnostic) -> dict[str, object]:

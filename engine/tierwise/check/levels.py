@@ -27,7 +27,8 @@ Line = tuple[Fraction, Fraction]
 def check(program: Program) -> Iterable[Diagnostic]:
     """A finding for each level that no score gives."""
     for option in program.options:
-        most = sum((metric.max_points for metric in option.metrics), Fraction(0))
+        total = sum((metric.max_points for metric in option.metrics), Fraction(0))
+        most = option.max_score or total  # whether they agree is another check's question
         scores = _scores(option, most)
         if scores is None:
             continue

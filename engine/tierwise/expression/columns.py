@@ -63,6 +63,7 @@ class ColumnEvaluator(Evaluator[Any]):
             for one, other in ((left, right), (right, left)):
                 if isinstance(one, Constant) and one == 1 and isinstance(other, ibis.Value):
                     return other
+            return _product(*_aligned(left, right))
         return ARITHMETIC[type(node.op)](*_aligned(left, right))
 
     def _logical(self, node: ast.BoolOp) -> Any:
@@ -85,10 +86,13 @@ class ColumnEvaluator(Evaluator[Any]):
 
     def _conditional(self, node: ast.IfExp) -> Any:
         test = _column(self._eval(node.test))
-        body, other = _aligned(self._eval(node.body), self._eval(node.orelse))
-        if _is_exact(body) or _is_exact(other):
-            return body.where(test, other) if _is_exact(body) else other.where(~_held(test), body)
-        return ibis.ifelse(test, body, other)
+        body, other = self._eval(node.body), self._eval(node.orelse)
+        exact = next((value for value in self.values.values() if _is_exact(value)), None)
+        calculated = _is_number(body) or _is_number(other)
+        if exact is not None and (calculated or _is_exact(body) or _is_exact(other)):
+            body = body if _is_exact(body) else exact.of_number(body)
+            return body.where(test, other)
+        return ibis.ifelse(test, *_aligned(_column(body), _column(other)))
 
     def _function(self, node: ast.Call) -> Any:
         values = [self._two_valued(argument) for argument in node.args]
@@ -112,6 +116,10 @@ class ColumnEvaluator(Evaluator[Any]):
             isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))  # fmt: skip
         is_condition = isinstance(value, ibis.Value) and value.type().is_boolean()
         return _held(value) if worked_out and is_condition else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal | Fraction) and not isinstance(value, bool)
 
 
 def _is_exact(value: Any) -> bool:
@@ -173,6 +181,19 @@ def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
     wide = (side.cast(physical) if isinstance(side, ibis.Value) else side for side in sides)
     first, second = wide
     return first, second
+
+
+def _product(left: Any, right: Any) -> Any:
+    """A product as the decimal that loses no digit.
+
+    Ibis takes a product for no longer than its factors; told only once, it would leave it at that.
+    """
+    types = [side.type() for side in (left, right) if isinstance(side, ibis.Value)]
+    places = sum(each.scale or 0 for each in types if each.is_decimal())
+    product = left * right
+    if not places:
+        return product
+    return product.cast(f"decimal(37, {places})").cast(f"decimal(38, {places})")
 
 
 def _month_of(column: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
@@ -87,15 +88,23 @@ def conjuncts(expression: Expression) -> tuple[Expression, ...]:
 
 
 def _tree(written: Written, found: list[Diagnostic]) -> ast.expr | None:
+    tree = _tree_of(written.text)
+    if isinstance(tree, Refusal):
+        found.append(Diagnostic(tree.code, tree.message, written.place(tree.offset, tree.length),
+                                tree.hint))  # fmt: skip
+        return None
+    return tree
+
+
+@lru_cache(maxsize=4_096)
+def _tree_of(text: str) -> ast.expr | Refusal:
+    """The tree of a text, which nobody changes, or why it has none; each text is read once."""
     try:
-        return _read(written.text)
+        return _read(text)
     except Refusal as error:
-        refusal = error
+        return error.with_traceback(None)
     except (RecursionError, MemoryError):
-        refusal = _too_long("the expression is nested too deeply", written.text)
-    found.append(Diagnostic(refusal.code, refusal.message,
-                            written.place(refusal.offset, refusal.length), refusal.hint))  # fmt: skip
-    return None
+        return _too_long("the expression is nested too deeply", text)
 
 
 def _read(text: str) -> ast.expr:

@@ -203,8 +203,11 @@ class Typing:
                                    "behind '/'", node.right,
                                    "multiply the other side of the comparison instead")  # fmt: skip
         left = self._need(node.left, Kind.DECIMAL)
+        if left is Kind.UNKNOWN:
+            self.kind(node.right)  # one finding is enough to say that these are no numbers
+            return Kind.UNKNOWN
         right = self._need(node.right, Kind.DECIMAL)
-        if Kind.UNKNOWN in (left, right):
+        if right is Kind.UNKNOWN:
             return Kind.UNKNOWN
         if not -MAX_NUMBER < (_folded(node) or 0) < MAX_NUMBER:
             return self.report("expression-forbidden", "this makes a number that is too large",
@@ -294,8 +297,11 @@ class Typing:
         if node.keywords or len(node.args) != len(function.takes):
             return self.report("expression-type", f"{name} takes {len(function.takes)} value(s) in "
                                f"order, not {len(node.args)}", node, function.help)  # fmt: skip
+        before = len(self.found)
         for argument, takes in zip(node.args, function.takes, strict=True):
             kind = self.kind(argument)
+            if len(self.found) > before:
+                continue
             fits = not kind.is_list if takes is None else kind in takes
             if not fits and kind is not Kind.UNKNOWN:
                 wanted = " or ".join(each.phrase for each in takes or ()) or "a single value"

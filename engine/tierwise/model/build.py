@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
+from tierwise.model.demo import parse_demo
 from tierwise.model.ruleset import (
     CatalogueRule,
     CertificationRule,
@@ -57,6 +58,7 @@ def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
         tuple(_certifications(Fields(document.root)) for document in good["certifications"]),
         tuple(_credit(Fields(document.root)) for document in good["credit"]),
         tuple(_competency(Fields(document.root)) for document in good["competency"]),
+        tuple(parse_demo(Fields(document.root)) for document in good["demo"]),
     )
     return Outcome(rules, tuple(found) + _same_ids(rules))
 
@@ -69,6 +71,7 @@ def _same_ids(rules: RuleSet) -> tuple[Diagnostic, ...]:
         *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.catalogues),
         *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.certifications),
         *((f"credit file {shown(rule.id.text)}", rule.id) for rule in rules.credits),
+        *((f"demo {shown(rule.id.text)}", rule.id) for rule in rules.demos),
         *(
             (f"version {shown(rule.version.text)} of {shown(rule.id.text)}", rule.id)
             for rule in rules.competencies

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tierwise.diagnostics import Span
 from tierwise.measures.base import MeasureRule
+from tierwise.model.demo import DemoRule
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
@@ -197,3 +198,4 @@ class RuleSet:
     certifications: tuple[CertificationsRule, ...]
     credits: tuple[CreditRule, ...]
     competencies: tuple[CompetencyRule, ...]
+    demos: tuple[DemoRule, ...] = ()

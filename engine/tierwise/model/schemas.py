@@ -7,123 +7,35 @@ writes them to files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from tierwise.measures import MEASURES
 from tierwise.measures.base import Json
 from tierwise.measures.shared_fields import EXPRESSION
+from tierwise.model import demo_schema
+from tierwise.model.schema_parts import (
+    HELP,
+    ID,
+    KEY,
+    MONTH,
+    MOST_POINTS,
+    NAME,
+    SEMVER,
+    THRESHOLD,
+    TITLE,
+    field,
+    file_schema,
+    mapping,
+    named,
+    one_of,
+    text,
+    texts,
+)  # fmt: skip
 from tierwise.points import POINTS
-from tierwise.quantity import PATTERN as QUANTITY
-
-SCHEMA_VERSION = 1
-MOST_POINTS = 1_000_000
-BASE = "https://tierwise.dev/schemas/"
-
-ID: Json = {
-    "description": "An id is small letters and digits, with single - or _ between; a letter first.",
-    "type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 80,
-}  # fmt: skip
-NAME: Json = {
-    "description": "A name is letters and digits, with single _ between; a letter first.",
-    "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", "maxLength": 80,
-}  # fmt: skip
-KEY: Json = {
-    "description": "A key is any text without space around it.",
-    "type": "string", "pattern": "^\\S(.*\\S)?$", "maxLength": 200,
-}  # fmt: skip
-MONTH: Json = {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"}
-THRESHOLD = f"^(?!0+(\\.0+)?( ?%| |$)){QUANTITY.removeprefix('^-?')}"
-SEMVER: Json = {"type": "string", "pattern": "^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}$"}
 
 
-def field(title: str, description: str, example: object, /, **schema: object) -> Json:
-    """A field with what an editor shows about it."""
-    about: Json = {"title": title, "description": description, "examples": [example]}
-    return {**about, **{key: value for key, value in schema.items() if key not in about}}
-
-
-def mapping(
-    title: str, description: str, example: object, properties: Mapping[str, object],
-    required: tuple[str, ...] = (),
-) -> Json:  # fmt: skip
-    """A mapping that takes these fields and no others."""
-    return field(title, description, example, type="object", properties=dict(properties),
-                 required=list(required), additionalProperties=False)  # fmt: skip
-
-
-def named(title: str, description: str, example: object, of: object, names: Json) -> Json:
-    """A mapping from names to values of one shape."""
-    return field(title, description, example, type="object", propertyNames=names,
-                 additionalProperties=of, minProperties=1)  # fmt: skip
-
-
-_LANGUAGE: Json = {
-    "description": "A language is two small letters, such as en.",
-    "type": "string", "pattern": "^[a-z]{2}$",
-}  # fmt: skip
-_ONE_TEXT: Json = {"type": "string", "minLength": 1}
-_TEXT: Json = {
-    "anyOf": [
-        _ONE_TEXT,
-        {"type": "object", "propertyNames": _LANGUAGE, "additionalProperties": _ONE_TEXT,
-         "minProperties": 1},
-    ]
-}  # fmt: skip
-
-
-def text(title: str, description: str, example: object) -> Json:
-    """A text, or one text for each language."""
-    return field(title, description, example, **_TEXT)
-
-
-TITLE = text("Title", "What people call it: one text, or one for each language.", {"en": "Sales"})
-HELP = text("Help", "A sentence that says what it means, by language.", {"en": "Sales of a year"})
-SOURCE = field("Source", "The public page that states the rule.", "https://example.org/rules",
-               type="string", format="uri", pattern="^https?://[^\\s]+$")  # fmt: skip
-
-
-def one_of(shapes: Mapping[str, Json]) -> Json:
-    """A mapping with exactly one of these fields, which says what its others may be."""
-    one: Json = {"oneOf": [{"required": [key]} for key in shapes]}
-    below: Json = {}
-    for key in reversed(tuple(shapes)):
-        below = {"if": {"required": [key]},
-                 "then": {**shapes[key], "additionalProperties": False}, "else": below}  # fmt: skip
-    return {"if": one, "then": below, "else": one}
-
-
-def texts(title: str, description: str, example: object) -> Json:
-    """A list of texts, each of which stands in it once."""
-    return field(title, description, example, type="array", items={"type": "string"}, minItems=1,
-                 uniqueItems=True)  # fmt: skip
-
-
-def _file(
-    kind: str, title: str, properties: Mapping[str, object], required: tuple[str, ...]
-) -> Json:
-    common: dict[str, object] = {
-        "kind": field("Kind", "What this file holds.", kind, const=kind),
-        "schema": field("Schema version", "The version of the rule language.", SCHEMA_VERSION,
-                        const=SCHEMA_VERSION),
-        "id": field("Id", "The name by which other files refer to this one.", "sales", **ID),
-        "title": TITLE,
-        "source": SOURCE,
-    }  # fmt: skip
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{BASE}{kind}.schema.json",
-        "title": title,
-        "description": f"A tierwise rule file of the kind '{kind}'.",
-        "type": "object",
-        "properties": {**common, **properties},
-        "required": ["kind", "schema", "id", *required],
-        "additionalProperties": False,
-    }
-
-
-def contract() -> Json:
-    """The schema of a data contract."""
+def _column() -> Json:
+    """A column of a table."""
     column = mapping("Column", "One column of the table.", {"type": "text"}, {
         "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM.", "text",
                       enum=["text", "boolean", "whole", "decimal", "date", "month"]),
@@ -146,6 +58,12 @@ def contract() -> Json:
                             ("references", ["boolean", "decimal", "date", "month"]))
     ] + [{"dependentRequired": {"as": ["references"]},
           "description": "Only a reference has a name beside its column's."}]  # fmt: skip
+    return column
+
+
+def contract() -> Json:
+    """The schema of a data contract."""
+    column = _column()
     check = mapping("Check", "A condition that every row must meet.",
                     {"that": "end >= start", "message": "it ends after it begins"}, {
         "that": field("Condition", "An expression over the row.", "end >= start", **EXPRESSION),
@@ -153,10 +71,10 @@ def contract() -> Json:
         "message": text("Message", "What a row must be like.", {"en": "ends after it begins"}),
     }, ("that", "message"))  # fmt: skip
     period = mapping("Period", "The days on which a row is in effect.",
-                     {"from": "start", "through": "end"}, {
-        "from": field("First day", "The column of the first day.", "from_date", type="string"),
+                     {"from": "starts", "through": "ends"}, {
+        "from": field("First day", "The column of the first day.", "starts", type="string"),
         "through": field("Last day", "The column of the last day, inclusive; empty: no end.",
-                         "to_date", type="string"),
+                         "ends", type="string"),
     }, ("from", "through"))  # fmt: skip
     table = mapping("Table", "One table: a file of that name, or a table of a database.",
                     {"key": ["id"], "columns": {"id": {"type": "text"}}}, {
@@ -169,7 +87,7 @@ def contract() -> Json:
                         [{"that": "end >= start", "message": "it ends after it begins"}],
                         type="array", items=check, uniqueItems=True),
     }, ("columns",))  # fmt: skip
-    return _file("contract", "Data contract", {
+    return file_schema("contract", "Data contract", {
         "scored": field("Scored", "The table of which every row gets a score.", "sellers",
                         type="string"),
         "tables": named("Tables", "The tables of the data.",
@@ -189,13 +107,13 @@ def catalogue() -> Json:
         "title": TITLE,
         "values": texts("Values", "The values of the list.", ["one", "two"]),
     }, ("values",))  # fmt: skip
-    entry = field("Entry", "The attributes of one entry.", {"usd": 1}, type="object",
+    entry = field("Entry", "The attributes of one entry.", {"rate": 1}, type="object",
                   properties={"title": TITLE},
                   additionalProperties={"type": ["string", "number", "boolean"]})  # fmt: skip
-    return _file("catalogue", "Catalogue", {
+    return file_schema("catalogue", "Catalogue", {
         "attributes": named("Attributes", "What every entry says about itself.",
-                            {"usd": {"type": "decimal"}}, attribute, NAME),
-        "entries": named("Entries", "The entries by their key.", {"USD": {"usd": 1}}, entry, KEY),
+                            {"rate": {"type": "decimal"}}, attribute, NAME),
+        "entries": named("Entries", "The entries by their key.", {"EUR": {"rate": 1}}, entry, KEY),
         "lists": named("Lists", "Lists that conditions can name, as catalogue.list.",
                        {"suites": {"values": ["one"]}}, values, NAME),
     }, ())  # fmt: skip
@@ -230,7 +148,7 @@ def certifications() -> Json:
     certification = mapping("Certification", "What must be held.", {"requires": "A-1"}, {
         "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
     }, ("requires",))  # fmt: skip
-    schema = _file("certifications", "Certifications", {
+    schema = file_schema("certifications", "Certifications", {
         "exams": named("Exams", "Every exam that a certification may ask for.",
                        {"A-1": {"title": "Basics"}}, exam, KEY),
         "certifications": named("Certifications", "The certifications by name.",
@@ -260,7 +178,7 @@ def credit() -> Json:
         "ways": named("Ways", "The kinds of associations that credit.",
                       {"reseller": {"when": "type == 'reseller'"}}, way, NAME),
     }, ("through", "to", "of", "ways"))  # fmt: skip
-    return _file("credit", "Credit policies", {
+    return file_schema("credit", "Credit policies", {
         "contract": field("Contract", "The id of the data contract.", "sales-data",
                           type="string"),
         "policies": named("Policies", "The policies by name.", {"sales_claim": example}, policy,
@@ -269,7 +187,7 @@ def credit() -> Json:
 
 
 _MEASURE = {"sum": "amount", "from": "orders", "over": "12 months"}
-_METRIC = {"measure": _MEASURE, "threshold": "30000 USD", "max_points": 10}
+_METRIC = {"measure": _MEASURE, "threshold": "30000 EUR", "max_points": 10}
 _OPTION = {"metrics": {"sales": _METRIC}, "levels": {"gold": {"when": "score >= 8"}}}
 
 
@@ -287,8 +205,8 @@ def measure() -> Json:
                  "with.", _MEASURE, type="object", properties=chooser, **one_of(shapes))  # fmt: skip
 
 
-def competency() -> Json:
-    """The schema of a competency."""
+def _metric() -> Json:
+    """A metric of an option."""
     requirement = mapping("Requirement", "A condition without which the metric earns no points.",
                           {"that": "value >= 1", "otherwise": "nothing was sold"}, {
         "that": field("Condition", "An expression over 'value' and the parts of the measure.",
@@ -296,7 +214,7 @@ def competency() -> Json:
         "otherwise": text("Otherwise", "What to say where it does not hold.",
                           {"en": "fewer than 50 a year ago"}),
     }, ("that", "otherwise"))  # fmt: skip
-    metric = mapping("Metric", "One metric: what is measured, and what it earns.",
+    return mapping("Metric", "One metric: what is measured, and what it earns.",
                      _METRIC, {
         "title": TITLE,
         "help": HELP,
@@ -309,18 +227,29 @@ def competency() -> Json:
                         f"{key}: {kind.help}" for key, kind in POINTS.items()), "proportional",
                         enum=list(POINTS)),
         "threshold": field("Threshold", "The value that earns all points: a number, with a "
-                           "currency or %, above 0.", "30000 USD", type=["number", "string"],
+                           "currency or %, above 0.", "30000 EUR", type=["number", "string"],
                            pattern=THRESHOLD, exclusiveMinimum=0),
         "max_points": field("Maximum", "The most points that the metric earns.", 10,
                             type="number", exclusiveMinimum=0, maximum=MOST_POINTS),
     }, ("measure", "threshold", "max_points"))  # fmt: skip
+
+
+def competency() -> Json:
+    """The schema of a competency."""
+    metric = _metric()
     level = mapping("Level", "A level and the condition for it.", {"when": "score >= 80"}, {
         "title": TITLE,
         "when": field("When", "An expression over 'score'. The first level that holds is given.",
                       "score >= 80", **EXPRESSION),
     }, ("when",))  # fmt: skip
     group = mapping("Group", "A group of metrics.", {"title": "Performance"}, {"title": TITLE})
-    conditions = {"type": "array", "items": EXPRESSION, "minItems": 1, "uniqueItems": True}
+    conditions = {
+        "description": "Conditions that must all hold.",
+        "type": "array",
+        "items": EXPRESSION,
+        "minItems": 1,
+        "uniqueItems": True,
+    }
     option = mapping("Option", "One way to attain the competency.", _OPTION, {
         "title": TITLE,
         "help": HELP,
@@ -342,7 +271,7 @@ def competency() -> Json:
         "through": field("Through", "The last month; left out while a later version does not "
                          "follow.", "2021-12", **MONTH),
     }, ("from",))  # fmt: skip
-    schema = _file("competency", "Competency", {
+    schema = file_schema("competency", "Competency", {
         "version": field("Version", "The version of this competency's rules.", "1.0.0", **SEMVER),
         "in_force": in_force,
         "contract": field("Contract", "The id of the data contract.", "sales-data",
@@ -360,6 +289,7 @@ KINDS = {
     "certifications": certifications,
     "credit": credit,
     "competency": competency,
+    "demo": demo_schema.schema,
 }
 
 

@@ -67,21 +67,33 @@ def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
     ``wrong-value``.
     """
     errors = _Validator(schema_of(kind)).iter_errors(plain(document.root))
-    some = list(itertools.islice(errors, MOST_FINDINGS))
-    unknown = {tuple(error.absolute_path): _unknown_keys(document.root, error)
-               for error in some if error.validator == "additionalProperties"}  # fmt: skip
     found: list[Diagnostic] = []
-    for error in some:
-        meant = unknown.get(tuple(error.absolute_path), [])
-        if error.validator == "required" and _looks_like(_missing(error), meant):
-            continue  # the misspelt field is the mistake, and its finding names the right one
+    for error in _causes(list(itertools.islice(errors, MOST_FINDINGS)), document.root):
         found.extend(_findings(document.root, error, schema_of(kind)))
     return tuple(dict.fromkeys(found))
 
 
-def _looks_like(name: str, keys: Iterable[str]) -> bool:
-    """Whether one of some keys looks like a misspelt ``name``."""
-    return any(nearest(key, [name]).startswith("did you mean") for key in keys)
+def _causes(errors: list[ValidationError], root: Mapping) -> Errors:
+    """The errors without those that another one brings about.
+
+    A field under a wrong name is missing under the right one: its finding names that one. And
+    what stands below a name that cannot be one need not be of the shape that a name asks for.
+    """
+    misnamed = {tuple(error.absolute_path): len(_unknown_keys(root, error))
+                for error in errors if error.validator == "additionalProperties"}  # fmt: skip
+    wrong = {(*error.absolute_path, error.instance)
+             for error in errors if _is_of_a_name(error)}  # fmt: skip
+    for error in errors:
+        path = tuple(error.absolute_path)
+        is_missing = error.validator in ("required", "dependentRequired")
+        if is_missing and misnamed.get(path, 0) > 0:
+            misnamed[path] -= 1
+        elif not any(path[:end] in wrong for end in range(1, len(path) + 1)):
+            yield error
+
+
+def _is_of_a_name(error: ValidationError) -> bool:
+    return "propertyNames" in list(error.absolute_schema_path)[-2:-1]
 
 
 def _unknown_keys(root: Mapping, error: ValidationError) -> list[str]:
@@ -95,10 +107,9 @@ def _findings(
 ) -> Iterable[Diagnostic]:
     node = locate(root, list(error.absolute_path))
     rule = str(error.validator)
-    where = list(error.absolute_schema_path)
     if rule == "additionalProperties" and isinstance(node, Mapping):
         yield from _unknown_fields(node, error)
-    elif "propertyNames" in where[-2:-1] and isinstance(node, Mapping):
+    elif _is_of_a_name(error) and isinstance(node, Mapping):
         yield from _wrong_names(node, error)
     elif rule == "anyOf" and (chosen := _chosen(error)) is not None:
         for below in chosen:

@@ -39,7 +39,7 @@ Conditions and amounts are expressions, on one line or several.
 | what | how | means |
 | --- | --- | --- |
 | column | `amount` | the row's own value |
-| path | `order.buyer.country` | along the contract's references, by their names |
+| path | `order.buyer.region` | along the contract's references, by their names |
 | list | `products.suites` | the list `suites` of the catalogue `products` |
 | text | `'open'`, `"it's"` | in quotes of either sort; no backslashes |
 | number | `12`, `0.5` | exact; at most 18 digits, and 12 behind the point |

@@ -7,15 +7,23 @@ references are a query each. Only where something is wrong is it asked which row
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
 
+from tierwise.expression.kinds import Kind
 from tierwise.plan.rows import Reached
-from tierwise.plan.typed import FORMS, accepts, typed_cell, well_formed
+from tierwise.plan.typed import FORMS, accepts, month_text, typed_cell, well_formed
 from tierwise.program.program import Column, Contract, Table
+from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
+
+_BITS = 62
+"""How many bits are used of a whole number of 64."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,10 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
                                     f"none of {', '.join(column.values)}", "correct the cell",
                                     cell.notin(column.values)))  # fmt: skip
     if column.minimum is not None:
-        least = int(column.minimum)
-        violations.append(Violation("data-minimum", column.name, f"below {least}",
-                                    "correct the cell", cell < least))  # fmt: skip
+        below = _below(cell, column.minimum)
+        violations.append(Violation("data-minimum", column.name,
+                                    f"below {plain_decimal(column.minimum)}", "correct the cell",
+                                    below))  # fmt: skip
     if column.references in contract.catalogues:
         known = tuple(contract.catalogues[column.references].entries)
         hint = f"correct the cell, or add it to the catalogue {column.references}"
@@ -109,11 +118,20 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
     return violations
 
 
+def _below(cell: ir.NumericColumn, minimum: Fraction) -> ir.BooleanValue:
+    """Whether a number is below a minimum; a whole one where it is below the next whole number."""
+    if not cell.type().is_decimal():
+        return cell < math.ceil(minimum)
+    scale = cell.type().scale or 0
+    least = Decimal(math.ceil(minimum * 10**scale)).scaleb(-scale)
+    return cell < ibis.literal(least, f"decimal(38, {scale})").cast(cell.type())
+
+
 def _of_checks(contract: Contract, table: Table, both: ir.Table) -> list[Violation]:
     row = Reached(both, {name: _typed(name) for name in table.columns}, contract)
     return [
         Violation("data-check", check.column, in_language(check.message, "en"),
-                  f"the contract asks for: {check.that.text}", ~row.evaluate(check.that))
+                  f"the contract asks for: {check.that.text}", ~row.evaluate(check.that).fill_null(False))
         for check in table.checks
     ]  # fmt: skip
 
@@ -122,6 +140,33 @@ def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
     """The rows whose key has every cell that it must have; others are reported as such."""
     needed = [typed[name].notnull() for name in table.key if not table.columns[name].optional]
     return typed.filter(*needed) if needed else typed
+
+
+def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Table | None:
+    """One row: ``n``, how many things have a key twice; a cheap question before the exact one.
+
+    Where a key is a thing, a month and perhaps columns of few values, rows are grouped by the
+    thing alone, of which there are far fewer. Each month and value is one bit of a number; the
+    sum of a thing's bits is their union unless one of them stands twice. None: no such key, or
+    more bits than a number has.
+    """
+    small = {
+        name: column.values
+        for name, column in table.columns.items()
+        if name in table.key and column.values is not None and not column.optional
+    }
+    things = [name for name in table.key if name not in small and name != "month"]
+    bits = (last - first + 1) * math.prod(len(values) for values in small.values())
+    if "month" not in table.key or not things or bits > _BITS:
+        return None
+    typed = _with_whole_keys(table, typed)
+    position = typed["month"] - first
+    for name, values in small.items():
+        codes = [(typed[name] == value, code) for code, value in enumerate(values)]
+        position = position * len(values) + ibis.cases(*codes, else_=0)
+    bit = ibis.literal(1, "int64") << position.cast("int64")
+    grouped = typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or())
+    return grouped.aggregate(n=(grouped.added != grouped.either).sum())
 
 
 def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
@@ -138,7 +183,11 @@ def duplicate_rows(table: Table, typed: ir.Table, limit: int) -> ir.Table:
     again = ibis.row_number().over(group_by=[numbered[name] for name in table.key],
                                    order_by=numbered.row)  # fmt: skip
     marked = numbered.mutate(again=again)
-    cells = [marked[name].cast("string").fill_null("") for name in table.key]
+    cells = [
+        month_text(marked[name]) if table.columns[name].kind is Kind.MONTH
+        else marked[name].cast("string").fill_null("")
+        for name in table.key
+    ]  # fmt: skip
     cell = functools.reduce(lambda left, right: left + ", " + right, cells)
     bad = marked.filter(marked.again > 0).mutate(cell=cell)
     return bad.order_by("row").limit(limit).select("row", "cell")

@@ -99,6 +99,12 @@ def typed_cell(cell: ir.Column, kind: Kind, places: int = DECIMALS) -> ir.Column
             return cell.try_cast("date")
 
 
+def month_text(month: ir.IntegerColumn) -> ir.StringValue:
+    """A month number as text files write it, ``YYYY-MM``."""
+    year, number = (month // 12).cast("string"), (month % 12 + 1).cast("string")
+    return year.lpad(4, "0") + "-" + number.lpad(2, "0")
+
+
 def _converted(cell: ir.Column, kind: Kind) -> ir.Column:
     match kind:
         case Kind.WHOLE:

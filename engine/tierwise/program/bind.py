@@ -67,7 +67,8 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
         return Outcome(None, tuple(found))
     policies = bind_policies(rules, contract, found)
     certifications = _certifications(rules, found)
-    declared = (each for file in rules.credits if file.contract.text == contract.id
+    others = contracts.keys() - {contract.id}
+    declared = (each for file in rules.credits if file.contract.text not in others
                 for each in file.policies)  # fmt: skip
     broken = frozenset(each.name.text for each in declared) - policies.keys()
     options = tuple(

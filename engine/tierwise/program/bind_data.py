@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from tierwise.diagnostics import Diagnostic, Related, nearest, shown
@@ -21,22 +21,21 @@ from tierwise.program.names import TableNames
 from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
 from tierwise.source.document import Written
 
-MOST_HINTS = 100
+MOST_HINTS = 50
 
 
 def unknown(
-    found: list[Diagnostic], code: str, what: str, name: Written, known: Iterable[str]
+    found: list[Diagnostic], code: str, what: str, name: Written, known: Collection[str]
 ) -> None:
     """Report a name that there is not, with the nearest one.
 
     Where there is none of the kind at all, that is what is wrong, whatever the name.
     """
-    names = list(known)
-    if not names:
+    if not known:
         found.append(Diagnostic(code, f"there is no {what} among the rules at all", name.span,
                                 f"add the {what}, or the file that holds it"))  # fmt: skip
         return
-    hint = nearest(name.text, names) if len(found) < MOST_HINTS else "see the findings above"
+    hint = nearest(name.text, known) if len(found) < MOST_HINTS else "see the findings above"
     found.append(Diagnostic(code, f"there is no {what} {shown(name.text)}", name.span, hint))
 
 
@@ -67,8 +66,9 @@ def _catalogue(rule: CatalogueRule, found: list[Diagnostic]) -> Catalogue:
                 values[name.text] = Decimal(value.value) if kind is Kind.DECIMAL else value.value
         misspelt = [name.text for name, _ in given if name.text not in attributes]
         for missing in sorted(attributes.keys() - {"title", *(name.text for name, _ in given)}):
-            if misspelt and misspelt.pop():
-                continue  # an attribute under another name is one mistake
+            if misspelt:
+                misspelt.pop()  # an attribute under another name is one mistake
+                continue
             found.append(Diagnostic("missing-field", f"{shown(key.text)} does not say its "
                                     f"{shown(missing)}", key.span,
                                     "every entry has every attribute"))  # fmt: skip

@@ -18,6 +18,7 @@ from tierwise.plan.refusals import (
     dangling_rows,
     duplicate_keys,
     duplicate_rows,
+    repeated_keys,
     wrong_types,
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
@@ -90,7 +91,7 @@ def check_data(
         if "first" in counts:
             months[name] = Reach(counts["first"], counts["last"])
         found.extend(_simple(database, checked, counts, raw[name]))
-        found.extend(_key(database, table, raw[name]))
+        found.extend(_key(database, table, raw[name], months.get(name)))
         found.extend(_references(database, contract, table, raw[name]))
     return Checked(rows, months)
 
@@ -110,10 +111,16 @@ def _typed(database: Database, table: str) -> ir.Table:
     return ibis.table(database.schema(data_name(table)), name=data_name(table))
 
 
-def _key(database: Database, table: Table, raw: RawTable) -> Iterable[Diagnostic]:
+def _key(
+    database: Database, table: Table, raw: RawTable, months: Reach | None
+) -> Iterable[Diagnostic]:
     if not table.key:
         return
     typed = _typed(database, table.name)
+    if months is not None and months.first is not None and months.last is not None:
+        quick = repeated_keys(table, typed, months.first, months.last)
+        if quick is not None and not database.rows(quick)[0][0]:
+            return
     count = int(str(database.rows(duplicate_keys(table, typed))[0][0] or 0))
     if count:
         offending = database.rows(duplicate_rows(table, typed, SHOWN))
@@ -192,7 +199,7 @@ def check_history(
                 "add the earlier months, or accept this with --allow-short-history: a month "
                 "without rows counts as 0",
                 Severity.WARNING if lenient else Severity.ERROR))  # fmt: skip
-        elif reach.last is not None and reach.last < program.as_of:
+        if reach.last is not None and reach.last < program.as_of:
             found.append(Diagnostic(
                 "data-stale", f"{table} ends in {format_month(reach.last)}, before the as-of month "
                 f"{format_month(program.as_of)}", place, "a month without rows counts as 0",

@@ -20,7 +20,7 @@ from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Sequence
 
 MAX_BYTES = 1_000_000
-MAX_VALUES = 50_000
+MAX_VALUES = 30_000
 MAX_DEPTH = 40
 MAX_DUPLICATES = 100
 

@@ -1,0 +1,225 @@
+"""Bad data is refused before anything is scored: each damage with its code, place and words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import tierwise
+
+ROOT = Path(__file__).parents[1]
+CONTOSO = ROOT / "examples" / "contoso"
+
+Damage = Callable[[Path], object]
+
+
+def replace(table: str, old: str, new: str) -> Damage:
+    """The first occurrence of a text in a table's file."""
+
+    def damage(data: Path) -> None:
+        path = data / f"{table}.csv"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    return damage
+
+
+def append(table: str, *rows: str) -> Damage:
+    """Rows at the end of a table's file."""
+
+    def damage(data: Path) -> None:
+        with (data / f"{table}.csv").open("a", encoding="utf-8") as file:
+            file.write("".join(f"{row}\n" for row in rows))
+
+    return damage
+
+
+def raw(table: str, content: Callable[[bytes], bytes]) -> Damage:
+    """A table's file as other bytes."""
+
+    def damage(data: Path) -> None:
+        path = data / f"{table}.csv"
+        path.write_bytes(content(path.read_bytes()))
+
+    return damage
+
+
+def parquet(table: str, columns: dict[str, pa.Array]) -> Damage:
+    """A table as a Parquet file instead."""
+
+    def damage(data: Path) -> None:
+        (data / f"{table}.csv").unlink()
+        pq.write_table(pa.table(columns), data / f"{table}.parquet")
+
+    return damage
+
+
+def billing(**columns: pa.Array) -> Damage:
+    """A Parquet table of one billing."""
+    row = {
+        "subscription_id": pa.array(["S0101"]), "month": pa.array(["2020-05"]),
+        "kind": pa.array(["billing"]), "amount": pa.array([1]), "currency": pa.array(["USD"]),
+    }  # fmt: skip
+    return parquet("billings", row | columns)
+
+
+BILL = "S0101,2020-09,billing"
+DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
+    "a missing table": (lambda data: (data / "usage.csv").unlink(), "data-missing", "",
+                        "the table 'usage' is missing"),
+    "a missing column": (replace("billings", "amount", "amont"), "data-missing",
+                         "billings.csv, column amount", "the column 'amount' is missing"),
+    "a column twice": (replace("partners", "name", "partner_id"), "data-header",
+                       "partners.csv, row 1, column partner_id", "stands twice"),
+    "a table twice": (lambda data: shutil.copy(data / "exams.csv", data / "exams.tsv"),
+                      "data-ambiguous", "", "exams.csv and exams.tsv"),
+    "month 13": (append("billings", "S0101,2020-13,billing,1,USD"), "data-type",
+                 "billings.csv, row 140, column month", "'2020-13' is not a month"),
+    "month 0": (append("billings", "S0101,2020-00,billing,1,USD"), "data-type",
+                "billings.csv, row 140, column month", "'2020-00' is not a month"),
+    "30 February": (append("exams", "P01,someone,PL-200,2021-02-30,"), "data-type",
+                    "exams.csv, row 50, column passed_on", "'2021-02-30' is not a date"),
+    "NaN as an amount": (append("billings", f"{BILL},NaN,USD"), "data-type",
+                         "billings.csv, row 140, column amount", "'NaN' is not a decimal"),
+    "infinity as an amount": (append("billings", f"{BILL},inf,USD"), "data-type",
+                              "billings.csv, row 140, column amount", "'inf' is not a decimal"),
+    "an amount with an exponent": (append("billings", f"{BILL},1e3,USD"), "data-type",
+                                   "billings.csv, row 140, column amount", "'1e3' is not"),
+    "an amount with a comma": (append("billings", f'{BILL},"1,000",USD'), "data-type",
+                               "billings.csv, row 140, column amount", "'1,000' is not"),
+    "an amount with a blank": (append("billings", f"{BILL}, 1,USD"), "data-type",
+                               "billings.csv, row 140, column amount", "' 1' is not"),
+    "a negative amount": (append("billings", f"{BILL},-0.01,USD"), "data-minimum",
+                          "billings.csv, row 140, column amount", "'-0.01' is below 0"),
+    "a currency without a rate": (append("billings", f"{BILL},1,EUR"), "data-unknown",
+                                  "billings.csv, row 140, column currency", "'EUR' is not in"),
+    "an unknown country": (append("customers", "C1,Somebody,XX"), "data-unknown",
+                           "customers.csv, row 33, column country", "'XX' is not in"),
+    "a value outside its set": (append("billings", "S0101,2020-09,refund,1,USD"), "data-value",
+                                "billings.csv, row 140, column kind", "'refund' is none of"),
+    "seats in halves": (append("seats", "S0101,2021-06,1.5"), "data-type",
+                        "seats.csv, row 332, column paid_seats", "'1.5' is not a whole number"),
+    "negative seats": (append("seats", "S0101,2021-06,-1"), "data-minimum",
+                       "seats.csv, row 332, column paid_seats", "'-1' is below 0"),
+    "a key twice": (append("seats", "S0101,2020-09,150"), "data-key",
+                    "seats.csv, row 332, column subscription_id, month", "S0101, 2020-09"),
+    "a key with an empty cell twice": (
+        append("associations", "P01,S0101,CSP,,2015-01-01,", "P01,S0101,CSP,,2015-01-01,2016-01-01"),
+        "data-key", "associations.csv, row 42", "the key stands in an earlier row"),
+    "a reference to nothing": (append("seats", "S9999,2020-09,1"), "data-reference",
+                               "seats.csv, row 332, column subscription_id", "'S9999' is not"),
+    "an end before its beginning": (
+        append("associations", "P01,S0101,CSP,,2021-03-01,2021-02-28"), "data-check",
+        "associations.csv, row 41, column to_date", "does not end before it begins"),
+    "a claim without an incentive": (append("associations", "P01,S0101,CPOR,,2021-03-01,"),
+                                     "data-check", "row 41, column incentive", "a CPOR names"),
+    "an empty cell": (append("exams", "P01,,PL-200,2021-02-01,"), "data-empty-cell",
+                      "exams.csv, row 50, column person_id", "the cell is empty"),
+    "yes in another language": (replace("subscriptions", "true", "ja"), "data-type",
+                                "subscriptions.csv, row 2, column paid", "'ja' is not true or"),
+    "a row too long": (append("seats", "S0101,2021-06,1,9"), "data-ragged", "seats.csv, row 332",
+                       "the row has not the header's 3 cells"),
+    "a row too short": (append("seats", "S0101,2021-06"), "data-ragged", "seats.csv, row 332",
+                        "the row has not the header's 3 cells"),
+    "a quote left open": (append("customers", '"C1,Somebody,NL'), "data-unreadable",
+                          "customers.csv, row 33", "unterminated quote"),
+    "Latin-1": (raw("customers", lambda text: text + "C1,Café,NL\n".encode("latin-1")),
+                "data-encoding", "customers.csv", "the text is not UTF-8"),
+    "UTF-16": (raw("customers", lambda text: text.decode().encode("utf-16")), "data-encoding",
+               "customers.csv", "the text is not UTF-8"),
+    "a NUL byte": (raw("customers", lambda text: text + b"C\0,Somebody,NL\n"), "data-encoding",
+                   "customers.csv, row 33", "a NUL byte stands here"),
+    "an empty file": (raw("exams", lambda text: text[:0]), "data-empty", "exams.csv",
+                      "the file is empty"),
+    "binary floating point": (billing(amount=pa.array([1.5])), "data-type",
+                              "billings.parquet, column amount", "binary floating point"),
+    "a number as a name": (billing(kind=pa.array([1])), "data-type",
+                           "billings.parquet, column kind", "not a text"),
+    "a negative amount in Parquet": (billing(amount=pa.array([-1])), "data-minimum",
+                                     "billings.parquet, row 1, column amount", "'-1' is below 0"),
+    "not Parquet": (lambda data: ((data / "exams.csv").unlink(),
+                                  (data / "exams.parquet").write_bytes(b"nothing")),
+                    "data-unreadable", "exams.parquet", "cannot be read"),
+    "no rows far enough back": (
+        raw("billings", lambda text: text.split(b"\n")[0] + b"\nS0101,2020-07,billing,1,USD\n"),
+        "data-history", "billings.csv, column month", "begins in 2020-07"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    shutil.copytree(CONTOSO, folder)
+    return folder
+
+
+def refusal(data: Path) -> tuple[tierwise.Diagnostic, ...]:
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2021-05", rules=ROOT / "rules")
+    return refused.value.diagnostics
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damage_is_refused_once_with_its_place(name: str, data: Path) -> None:
+    damage, code, place, words = DAMAGES[name]
+    damage(data)
+    errors = [finding for finding in refusal(data) if finding.is_error]
+    assert [finding.code for finding in errors] == [code], errors
+    assert place in str(errors[0].place)
+    assert words in errors[0].message
+    assert errors[0].hint
+
+
+def test_everything_is_reported_at_once(data: Path) -> None:
+    for name in ("month 13", "a negative amount", "a key twice", "a reference to nothing",
+                 "an end before its beginning", "an empty cell"):  # fmt: skip
+        DAMAGES[name][0](data)
+    codes = {finding.code for finding in refusal(data)}
+    assert codes == {"data-type", "data-minimum", "data-key", "data-reference", "data-check",
+                     "data-empty-cell"}  # fmt: skip
+
+
+def test_the_first_three_rows_and_how_many(data: Path) -> None:
+    append("billings", *(f"S0101,2020-09,billing,-{number},USD" for number in range(1, 8)))(data)
+    found = refusal(data)
+    assert [str(each.place) for each in found] == [
+        f"billings.csv, row {row}, column amount" for row in (140, 141, 142)
+    ]
+    assert "(7 such rows)" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        raw("customers", lambda text: b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n")),
+        lambda data: (data / "notes.csv").write_text("anything\n1\n"),
+        replace("partners", "partner_id,name", "partner_id,name"),
+        append("exams", "", ""),
+    ],
+    ids=["a byte-order mark and CRLF", "another file", "as it is", "blank lines at the end"],
+)
+def test_what_is_fine(damage: Damage, data: Path) -> None:
+    damage(data)
+    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+
+
+@pytest.mark.parametrize("name", ['S,0"1', "S\n01", "S'; DROP TABLE x; --", "第一", "é" * 300])
+def test_ids_may_hold_anything(name: str, data: Path) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    for path in data.glob("*.csv"):
+        path.write_text(path.read_text("utf-8").replace("S0101", quoted), "utf-8")
+    before = tierwise.evaluate(CONTOSO, "2021-05", rules=ROOT / "rules").to_arrow()
+    after = tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").to_arrow()
+    assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
+
+
+def test_short_history_may_be_allowed(data: Path) -> None:
+    DAMAGES["no rows far enough back"][0](data)
+    results = tierwise.evaluate(data, "2021-05", rules=ROOT / "rules", allow_short_history=True)
+    assert [each.code for each in results.warnings] == ["data-history", "data-stale"]
