@@ -13,11 +13,11 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import tierwise
 from reference.datasets import AS_OF, TABLES, merge, random_dataset, small_datasets
 from reference.files import write_csv, write_parquet
 from reference.small_and_midmarket import Data, score
-
-import tierwise
 
 RULES = Path(__file__).parents[1] / "rules"
 COMPETENCY = "small-and-midmarket-cloud-solutions"

@@ -48,10 +48,18 @@ def _main(
     del version
 
 
+_INTERRUPTED = 130
+"""The exit code that typer makes of an interrupt."""
+
+
 def main() -> None:
     """Run the program; a user never sees a traceback."""
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            _fail("interrupted", "nothing was left half written")
+        raise
     except Refused as refused:
         from tierwise_cli.render.findings import print_findings
 
@@ -66,8 +74,6 @@ def main() -> None:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
-    except KeyboardInterrupt:
-        _fail("interrupted", "nothing was left half written")
     except Exception as error:  # typer sets an excepthook of its own, so a bug ends here
         _bug(type(error), error, error.__traceback__)
 

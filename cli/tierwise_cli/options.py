@@ -7,15 +7,28 @@ from typing import Annotated
 
 import typer
 
+from tierwise.months import parse_month
+
 DATA = Annotated[
     Path,
     typer.Argument(
         help="A folder of csv, tsv or parquet files, or a .duckdb file.", metavar="DATA"
     ),
 ]
+
+
+def _month(text: str) -> str:
+    if parse_month(text) is None:
+        message = f"'{text}' is not a month; write it as YYYY-MM, such as 2021-05"
+        raise typer.BadParameter(message)
+    return text
+
+
 AS_OF = Annotated[
-    str, typer.Option("--as-of", metavar="YYYY-MM", help="The month; its last day is meant.")
-]
+    str,
+    typer.Option("--as-of", metavar="YYYY-MM", help="The month; its last day is meant.",
+                 callback=_month),
+]  # fmt: skip
 RULES = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR",

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
     from tierwise.model.ruleset import RuleSet
     from tierwise.run.results import Results
+    from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.validate import ValidateReport
 
 _HOMES = {
     "CannotRun": "diagnostics",
     "Cell": "diagnostics",
+    "DemoReport": "tasks.demo_data",
     "Diagnostic": "diagnostics",
     "ExplainReport": "tasks.explain",
     "Refused": "diagnostics",
@@ -42,7 +44,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "CannotRun", "Cell", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet",
+    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet",
     "Severity", "Span", "ValidateReport", "__version__", "demo_data", "evaluate", "explain",
     "load_rules", "validate",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from tierwise.tasks.validate import ValidateReport
 
 if TYPE_CHECKING:
     from tierwise.run.results import Results
+    from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
 
 Value = TypeVar("Value")
@@ -132,6 +133,39 @@ def explain(
         allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
+
+
+def demo_data(
+    out: Path | str,
+    partners: int,
+    seed: int = 1,
+    *,
+    format: str = "parquet",  # noqa: A002  # as the flag is called
+    contract: str | None = None,
+    rules: Rules = None,
+    threads: int | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> DemoReport:
+    """Make realistic data for every table of a contract, the same for the same seed.
+
+    Args:
+        out: the folder to write to: not there yet, empty, or of demo data, which is replaced.
+        partners: how many rows the scored table gets; the other tables follow from it.
+        seed: any whole number.
+        format: ``parquet`` or ``csv``.
+        contract: the contract's id; not needed where there is only one.
+        rules: the rules.
+        threads: how many tables are made at the same time; the files do not depend on it.
+        progress: called with a line about what is being done.
+
+    Raises:
+        Refused, CannotRun: as for ``evaluate``.
+    """
+    from tierwise.tasks.demo_data import demo_data as task
+
+    return _value(
+        task(_rules(rules), contract, Path(out), partners, seed, format, progress, threads)
+    )
 
 
 def _rules(rules: Rules) -> RuleSet:

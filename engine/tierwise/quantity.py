@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 _QUANTITY = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
@@ -39,8 +38,10 @@ def plain_decimal(number: Fraction, places: int = 18) -> str:
 
     A longer one is cut, never rounded up, so that 59.99... is not shown as 60.
     """
-    scaled, sign = abs(number) * 10**places, "-" if number < 0 else ""
-    digits = f"{scaled.numerator // scaled.denominator:0{places + 1}d}"
+    numerator, denominator = number.numerator, number.denominator
+    if denominator == 1:
+        return str(numerator)
+    digits = f"{abs(numerator) * 10**places // denominator:0{places + 1}d}"
     whole, rest = digits[:-places], digits[-places:].rstrip("0")
     shown = f"{whole}.{rest}" if rest else whole
-    return shown if Decimal(shown) == 0 else sign + shown
+    return f"-{shown}" if numerator < 0 and digits.strip("0") else shown

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from tierwise.run.results import Results
+
+_BATCH = 10_000
 
 
 def writer(results: Results) -> Callable[[BinaryIO], None]:
     """A function that writes the results to a file."""
     table = results.to_arrow()
-    columns = [_text(table[name]) for name in table.column_names]
-    plain = pa.table(columns, names=table.column_names)
-    options = csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    return lambda out: csv.write_csv(plain, out, options)
+    plain = pa.table([_text(table[name]) for name in table.column_names], table.column_names)
+    return lambda out: _write(plain, out)
+
+
+def _write(table: pa.Table, out: BinaryIO) -> None:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    try:
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(table.column_names)
+        for batch in table.to_batches(_BATCH):
+            rows.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+    finally:
+        text.detach()
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:

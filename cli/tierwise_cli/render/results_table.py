@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tierwise.months import format_month
+from tierwise.program.program import Option
 from tierwise.run.results import OptionResults, Results
 from tierwise.source.fields import in_language
 from tierwise_cli.render.amounts import amount, threshold
@@ -36,6 +38,8 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
                           highlight=False, legacy_windows=False)  # fmt: skip
         for option in results.options:
             _option(console, option)
+        for warning in results.warnings:
+            console.print(f"warning: {warning.place}: {warning.message}", style="yellow")
         stamp = results.stamp
         console.print(
             f"made by tierwise {stamp.engine_version} on {stamp.backend} from rules "
@@ -51,26 +55,41 @@ def _option(console: Console, results: OptionResults) -> None:
     name = in_language(option.title, "en", option.id)
     console.print(Text(f"{title}: {name}", style="bold"))
     console.print(f"version {program.version}, as of {format_month(program.as_of)}", style="dim")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column(program.contract.scored_key.removesuffix("_id"), no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("level", no_wrap=True)
-    for metric in option.metrics:
-        heading = in_language(metric.title, "en", metric.id)
-        table.add_column(Text(f"{heading}\nof {amount(metric.max_points)} at "
-                              f"{threshold(metric.threshold)}"), justify="right")  # fmt: skip
-    styles = {level.id: _STYLES[min(place, len(_STYLES) - 1)]
-              for place, level in enumerate(option.levels)}  # fmt: skip
-    for number, score in enumerate(results.scores()):
-        if number == MOST_ROWS:
-            break
-        points = [amount(each.points) for each in score.metrics]
-        level = Text(score.level or "-", style=styles.get(score.level, "dim"))
-        table.add_row(Text(score.scored), Text(amount(score.score), style="bold"), level, *points)
-    console.print(table)
+    console.print()
+    console.print(_legend(option))
+    console.print()
+    console.print(_scores(results))
     if len(results) > MOST_ROWS:
         console.print(f"... and {len(results) - MOST_ROWS:,} more; --format csv gives all")
     console.print()
+
+
+def _legend(option: Option) -> Table:
+    """The metrics with the number of their column: what all points are earned for."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for justify in ("right", "left", "right", "left"):
+        table.add_column(justify=justify, no_wrap=justify == "right")
+    for number, metric in enumerate(option.metrics, 1):
+        table.add_row(f"({number})", Text(in_language(metric.title, "en", metric.id)),
+                      amount(metric.max_points), f"points at {threshold(metric.threshold)}")  # fmt: skip
+    return table
+
+
+def _scores(results: OptionResults) -> Table:
+    option = results.option
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column(results.program.contract.scored_key.removesuffix("_id"), overflow="fold")
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("level", no_wrap=True)
+    for number, _ in enumerate(option.metrics, 1):
+        table.add_column(f"({number})", justify="right", no_wrap=True)
+    styles = {level.id: _STYLES[min(place, len(_STYLES) - 1)]
+              for place, level in enumerate(option.levels)}  # fmt: skip
+    for score in itertools.islice(results.scores(), MOST_ROWS):
+        points = [amount(each.points) for each in score.metrics]
+        level = Text(score.level or "-", style=styles.get(score.level, "dim"))
+        table.add_row(Text(score.scored), Text(amount(score.score), style="bold"), level, *points)
+    return table
 
 
 def what_next(results: Results, data: Path, as_of: str) -> str:

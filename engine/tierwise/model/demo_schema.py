@@ -17,6 +17,7 @@ MOST_SKEW = 8
 _SHARE: Json = {"type": "string", "pattern": "^(100|[0-9]{1,2}(\\.[0-9]{1,4})?) ?%$"}
 _SCALAR: Json = {"type": ["string", "number", "boolean"]}
 _VALUE = {"one_of": {"small": 3, "big": 1}}
+_HIDDEN = {"rows": {"per": "buyers", "number": 2}, "traits": {"size": _VALUE}}
 _TABLE = {"rows": {"per": "buyers", "number": 2}, "columns": {"colour": {"one_of": ["red"]}}}
 
 
@@ -130,11 +131,9 @@ def _chooser(shapes: Mapping[str, Json]) -> Json:
     return chosen
 
 
-def schema() -> Json:
-    """The schema of a file of demo data."""
+def _rows() -> Json:
     field, named, name = schemas.field, schemas.named, schemas.NAME
-    value: Json = {"$ref": "#/$defs/value"}
-    number: Json = {"if": {"type": "object"}, "then": value,
+    number: Json = {"if": {"type": "object"}, "then": {"$ref": "#/$defs/value"},
                     "else": {"type": "integer", "minimum": 0, "maximum": MOST_ROWS_EACH}}  # fmt: skip
     series = schemas.mapping("Each month", "A row for every month.", {"gaps": "2%"}, {
         "from": field("From", "The first month, or a date in it; by default the first of all.",
@@ -143,7 +142,7 @@ def schema() -> Json:
                          "parent.closed", **EXPRESSION),
         "gaps": field("Gaps", "The share of the months that have no row.", "2%", **_SHARE),
     })  # fmt: skip
-    rows = schemas.mapping("Rows", "How many rows there are, and for what.",
+    return schemas.mapping("Rows", "How many rows there are, and for what.",
                            {"per": "buyers", "number": 2}, {
         "per": field("Per", "The table for each of whose rows the rows are made; without it, they "
                      "are so many for each scored one, but not made for it.", "buyers",
@@ -159,25 +158,33 @@ def schema() -> Json:
         "only_if": field("Only if", "The condition without which there is no such row.",
                          "parent.open", **EXPRESSION),
     })  # fmt: skip
+
+
+def schema() -> Json:
+    """The schema of a file of demo data."""
+    field, named, name = schemas.field, schemas.named, schemas.NAME
+    value: Json = {"$ref": "#/$defs/value"}
+    rows = _rows()
     values = {"traits": named("Traits", "Values that are not written, for others to name.",
                               {"size": _VALUE}, value, name)}  # fmt: skip
     columns = {"columns": named("Columns", "How the columns' values arise; those left out are "
                                 "made as the contract types them.", {"colour": _VALUE}, value,
                                 name)}  # fmt: skip
-    hidden = schemas.mapping("Hidden table", "A table that is not written.", _TABLE,
+    hidden = schemas.mapping("Hidden table", "A table that is not written.", _HIDDEN,
                              {"rows": rows, **values}, ("rows",))  # fmt: skip
     table = schemas.mapping("Table", "A table of the contract.", _TABLE,
                             {"rows": rows, **values, **columns})  # fmt: skip
+    months = schemas.mapping("Months", "The months that the data reaches over.",
+                             {"from": "2020-04", "through": "2021-05"}, {
+        "from": field("From", "The first.", "2020-04", **schemas.MONTH),
+        "through": field("Through", "The last.", "2021-05", **schemas.MONTH),
+    }, ("from", "through"))  # fmt: skip
     whole = file_schema("demo", "Demo data", {
         "contract": field("Contract", "The id of the data contract.", "sales-data",
                           type="string"),
-        "months": schemas.mapping("Months", "The months that the data reaches over.",
-                                  {"from": "2020-04", "through": "2021-05"}, {
-            "from": field("From", "The first.", "2020-04", **schemas.MONTH),
-            "through": field("Through", "The last.", "2021-05", **schemas.MONTH),
-        }, ("from", "through")),
+        "months": months,
         "hidden": named("Hidden tables", "Tables that are not written, for rows of others to be "
-                        "made for.", {"households": _TABLE}, hidden, name),
+                        "made for.", {"households": _HIDDEN}, hidden, name),
         "tables": named("Tables", "The contract's tables; one left out is made as the contract "
                         "says.", {"buyers": _TABLE}, table, name),
     }, ("contract",))  # fmt: skip

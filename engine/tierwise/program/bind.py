@@ -85,7 +85,9 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
 
 def _digests(rules: RuleSet, competency: CompetencyRule) -> tuple[tuple[str, str], ...]:
     """(path inside the rules, sha256) of the files that a program is made from."""
-    others = {each.id.span.path for each in rules.competencies} - {competency.id.span.path}
+    apart = {each.id.span.path for each in rules.competencies}
+    apart |= {each.id.span.path for each in rules.demos}
+    others = apart - {competency.id.span.path}
     used = (each for each in rules.documents if each.path not in others)
     return tuple(sorted((each.relative, each.digest) for each in used))
 

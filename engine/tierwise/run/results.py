@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import pyarrow as pa
@@ -101,7 +103,7 @@ class OptionResults:
         parts = {}
         for part in metric.measure.parts:
             number = row[part_column(index, part)]
-            parts[part] = Fraction(str(number))
+            parts[part] = _fraction(number, 1) or Fraction(0)
         return MetricResult(metric, value, points, parts, reason_text(metric, row[names["reason"]]))
 
 
@@ -116,10 +118,13 @@ def reason_text(metric: Metric, reason: object, language: str = "en") -> str:
     )
 
 
+@functools.lru_cache(maxsize=100_000)
 def _fraction(numerator: object, denominator: object) -> Fraction | None:
     if numerator is None or denominator is None:
         return None
-    return Fraction(int(str(numerator)), int(str(denominator)))
+    assert isinstance(numerator, int | Decimal), "the plan gives whole numbers and decimals"
+    assert isinstance(denominator, int | Decimal), "the plan gives whole numbers and decimals"
+    return Fraction(numerator) / Fraction(denominator)
 
 
 @dataclass(frozen=True)

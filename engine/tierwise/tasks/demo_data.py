@@ -10,6 +10,7 @@ from pathlib import Path
 from tierwise.diagnostics import Cell, Diagnostic, Outcome, Severity, Span, nearest, ordered, shown
 from tierwise.model.ruleset import ContractRule, RuleSet
 from tierwise.program.bind_demo import bind_demo
+from tierwise.program.demo import Demo
 from tierwise.version import VERSION
 
 FORMATS = ("parquet", "csv")
@@ -56,30 +57,41 @@ def demo_data(
     Raises:
         CannotRun: the folder cannot be written, or memory or disk ran out; nothing is left.
     """
-    # Loaded here, so that whoever only validates does not wait for the engine's libraries.
-    from tierwise.run.demo_files import filled, refused
-    from tierwise.run.generate import generate
-
     found: list[Diagnostic] = []
     contract = _contract(rules, contract_id, found)
     found += _asked(scored, format)
-    found += refused(out)
     if contract is None or found:
         return Outcome(None, ordered(found))
     bound = bind_demo(rules, contract)
     if bound.value is None:
         return Outcome(None, ordered(bound.diagnostics))
+    made = _made(bound.value, out, scored, seed, format, threads, progress)
+    return Outcome(made.value, ordered((*bound.diagnostics, *made.diagnostics)))
+
+
+def _made(
+    demo: Demo, out: Path, scored: int, seed: int, format_: str, threads: int | None,
+    progress: Callable[[str], None],
+) -> Outcome[DemoReport]:  # fmt: skip
+    # Loaded here, so that whoever only validates does not wait for the engine's libraries.
+    from tierwise.run.demo_files import filled, refused
+    from tierwise.run.generate import generate
+
+    found = refused(out)
+    if found:
+        return Outcome(None, found)
     about = {
-        "made_by": f"tierwise {VERSION} demo-data", "contract": contract.id.text,
-        bound.value.contract.scored: scored, "seed": seed, "format": format,
-        "rules": dict(bound.value.digests),
+        "made_by": f"tierwise {VERSION} demo-data", "contract": demo.contract.id,
+        demo.contract.scored: scored, "seed": seed, "format": format_,
+        "rules": dict(demo.digests),
     }  # fmt: skip
+    at_once = threads or min(os.cpu_count() or 1, MOST_THREADS)
     with filled(out, about) as folder:
-        rows = generate(bound.value, folder, scored, seed, format,
-                        threads or min(os.cpu_count() or 1, MOST_THREADS), progress)  # fmt: skip
-    files = tuple(out / f"{name}.{format}" for name in rows)
-    empty = (_empty(name, out / f"{name}.{format}") for name, count in rows.items() if not count)
-    return Outcome(DemoReport(rows, files), ordered((*bound.diagnostics, *empty)))
+        rows = generate(demo, folder, scored, seed, format_, at_once, progress)
+    files = tuple(out / f"{name}.{format_}" for name in rows)
+    empty = (_empty(name, file) for (name, count), file in zip(rows.items(), files, strict=True)
+             if not count)  # fmt: skip
+    return Outcome(DemoReport(rows, files), tuple(empty))
 
 
 def _contract(rules: RuleSet, wanted: str | None, found: list[Diagnostic]) -> ContractRule | None:

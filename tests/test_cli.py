@@ -1,0 +1,171 @@
+"""The command line as a process: what it prints where, what it leaves, how it exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CONTOSO = ROOT / "examples" / "contoso"
+PROGRAM = str(Path(sys.executable).with_name("tierwise"))
+COMMANDS = ("evaluate", "explain", "validate", "demo-data")
+
+
+def run(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, check=False,
+                          encoding="utf-8", env={**os.environ, "COLUMNS": "100"})  # fmt: skip
+
+
+def evaluate(*words: object, data: Path = CONTOSO) -> subprocess.CompletedProcess[str]:
+    return run("evaluate", data, "--as-of", "2021-05", "--rules", ROOT / "rules", *words)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    ran = run(command, "--help")
+    assert ran.returncode == 0
+    assert f"Example: tierwise {command}" in ran.stdout
+
+
+def test_version_and_completion() -> None:
+    assert run("--version").stdout.startswith("tierwise 0.")
+    completion = run("--show-completion", "bash")
+    assert completion.returncode == 0
+    assert "_tierwise_completion" in completion.stdout
+
+
+def test_help_loads_no_engine() -> None:
+    code = "import sys, tierwise_cli.app; print([m for m in ('ibis', 'duckdb', 'pyarrow', 'pandas',"
+    code += " 'rich', 'jsonschema') if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_results_on_stdout_and_talk_on_stderr() -> None:
+    ran = evaluate("--format", "csv")
+    assert ran.returncode == 0
+    assert len(ran.stdout.splitlines()) == 20
+    assert ran.stderr == ""
+    assert "next: tierwise explain" in evaluate().stderr
+
+
+def test_no_colour_where_there_is_no_terminal() -> None:
+    assert "\x1b" not in evaluate().stdout + run("validate", "rules").stdout
+
+
+@pytest.mark.parametrize("format_", ["csv", "json", "parquet"])
+def test_a_second_run_gives_the_same_bytes(format_: str, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.{format_}" for number in (1, 2)]
+    for file, threads in zip(files, (1, 2), strict=True):
+        assert evaluate("--output", file, "--threads", threads).returncode == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_every_output_names_what_it_was_made_from(tmp_path: Path) -> None:
+    evaluate("--output", tmp_path / "scores.json")
+    stamp = json.loads((tmp_path / "scores.json").read_text("utf-8"))["stamp"]
+    evaluate("--output", tmp_path / "scores.parquet")
+    table = pq.read_table(tmp_path / "scores.parquet")
+    assert table.schema.metadata[b"tierwise.rules_digest"].decode() == stamp["rules_digest"]
+    assert set(table["data_digest"].to_pylist()) == {stamp["data_digest"]}
+    assert stamp["rules_digest"] in evaluate("--format", "csv").stdout
+    assert stamp["rules_digest"][:12] in evaluate().stdout
+
+
+def test_json_has_thresholds_maxima_and_reasons() -> None:
+    document = json.loads(evaluate("--format", "json", "--partner", "P12").stdout)
+    (row,) = document["results"]
+    assert (row["partner_id"], row["score"], row["level"]) == ("P12", 0, None)
+    growth = row["metrics"]["monthly_active_user_growth"]
+    assert growth == {
+        "value": 1, "value_exact": "1", "threshold": 0.35, "unit": "%", "points": 0,
+        "points_exact": "0", "maximum": 25, "parts": {"now": 98, "then": 49},
+        "reason": "fewer than 50 monthly active users 12 months ago",
+    }  # fmt: skip
+
+
+def test_a_refused_run_leaves_an_earlier_file_alone(tmp_path: Path) -> None:
+    data, output = tmp_path / "data", tmp_path / "scores.csv"
+    shutil.copytree(CONTOSO, data)
+    (data / "usage.csv").unlink()
+    output.write_text("as it was", "utf-8")
+    ran = evaluate("--output", output, data=data)
+    assert ran.returncode == 1
+    assert "the table 'usage' is missing" in ran.stderr
+    assert ran.stdout == ""
+    assert output.read_text("utf-8") == "as it was"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "scores.csv"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["evaluate", "examples/contoso"], 2, "Missing option '--as-of'"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-13"], 2, "'2021-13' is not a month"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--format", "xml"], 2, "xml"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--output", "nowhere/a.csv"], 2,
+         "there is no folder nowhere"),
+        (["evaluate", "examples/nothing", "--as-of", "2021-05"], 1, "no such file or folder"),
+        (["evaluate", "examples/contoso", "--as-of", "2020-12"], 1, "no version is in force"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--competency", "small"], 1,
+         "there is no competency 'small'"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--option", "smb"], 1,
+         "there is no option 'smb'"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--partner", "P1"], 1,
+         "there is no 'P1' in partners"),
+        (["validate", "nowhere"], 1, "there is no such file or folder"),
+        (["validate", "rules"], 0, "nothing wrong"),
+        (["nothing"], 2, "No such command"),
+    ],
+)  # fmt: skip
+def test_exit_codes(words: list[str], code: int, message: str) -> None:
+    ran = run(*words)
+    assert ran.returncode == code, ran.stderr
+    assert message in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_memory_limit_that_is_no_size_is_said() -> None:
+    ran = evaluate("--memory-limit", "lots")
+    assert ran.returncode in (2, 3)
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_rules_of_the_package_are_used_elsewhere(tmp_path: Path) -> None:
+    ran = run("evaluate", CONTOSO, "--as-of", "2021-05", "--format", "csv", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert len(ran.stdout.splitlines()) == 20
+
+
+def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
+    words = [PROGRAM, "evaluate", str(CONTOSO), "--as-of", "2021-05", "--format", "json"]
+    with subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        talk = process.stderr.read().decode()
+    assert "Traceback" not in talk
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    output = tmp_path / "scores.csv"
+    words = [PROGRAM, "evaluate", str(CONTOSO), "--as-of", "2021-05", "--output", str(output)]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE) as process:
+        time.sleep(0.6)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        talk = process.stderr.read().decode()
+    assert "Traceback" not in talk
+    assert [path.name for path in tmp_path.iterdir()] in ([], ["scores.csv"])
+    assert process.returncode == (0 if output.exists() else 3)

@@ -1,0 +1,118 @@
+"""Explanations: credited facts add up to the value, and every row near a partner has a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import tierwise
+from reference.datasets import AS_OF, merge, random_dataset
+from reference.files import write_csv
+from reference.small_and_midmarket import Data
+from tierwise.tasks.explain import MetricExplanation
+
+ROOT = Path(__file__).parents[1]
+CONTOSO = ROOT / "examples" / "contoso"
+RULES = ROOT / "rules"
+COMPETENCY = "small-and-midmarket-cloud-solutions"
+
+Explanation = dict[str, MetricExplanation]
+
+
+def explained(data: Path, partner: str, as_of: str = AS_OF) -> Explanation:
+    report = tierwise.explain(data, as_of, partner, rules=RULES, competency=COMPETENCY)
+    return {each.result.metric.id: each for each in report.options[0].metrics}
+
+
+def verdicts(data: Path, partner: str, metric: str) -> dict[str, int]:
+    return dict(explained(data, partner)[metric].verdicts)
+
+
+def rows_near(data: Data, partner: str) -> dict[str, int]:
+    """How many rows touch a partner for each metric, told from the data alone."""
+    by_subscription = {row["subscription_id"]: row for row in data["subscriptions"]}
+    own = [row["subscription_id"] for row in data["associations"] if row["partner_id"] == partner]
+
+    def count(table: str, column: str) -> int:
+        things = {by_subscription[each][column] for each in own}
+        rows: Iterable[dict[str, object]] = data[table]
+        return sum(by_subscription[row["subscription_id"]][column] in things for row in rows)
+
+    exams = sum(row["partner_id"] == partner for row in data["exams"])
+    return {
+        "net_new_revenue": count("billings", "subscription_id"),
+        "net_customer_adds": count("seats", "customer_id"),
+        "functional_consultants": exams,
+        "developers": exams,
+        "new_deployments": count("usage", "tenant_id"),
+        "monthly_active_user_growth": count("usage", "tenant_id"),
+    }
+
+
+def test_counted_and_dropped_are_all_rows_near_a_partner(tmp_path: Path) -> None:
+    data = merge([random_dataset(seed) for seed in range(6)])
+    write_csv(data, tmp_path)
+    partners = [str(row["partner_id"]) for row in data["partners"]][:4]
+    for partner in partners:
+        metrics = explained(tmp_path, partner)
+        near = rows_near(data, partner)
+        assert {name: len(each.rows) for name, each in metrics.items()} == near, partner
+        for name, each in metrics.items():
+            parts: dict[str, Fraction] = dict.fromkeys(each.result.parts, Fraction(0))
+            for fact in each.facts:
+                parts[fact.part] += fact.amount
+            assert parts == each.result.parts, (partner, name)
+            assert sum(count for _, count in each.verdicts) == len(each.rows)
+
+
+def test_a_fact_says_what_it_came_through() -> None:
+    (fact,) = explained(CONTOSO, "P04")["new_deployments"].facts
+    (through,) = fact.through
+    assert (fact.entity, fact.month, fact.amount) == ("T0402", "2021-03", 1)
+    assert (through.way, through.target, through.leads_to) == (
+        "DPOR", "S0402", {"customer_id": "C0402"})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("partner", "metric", "verdict"),
+    [
+        ("P04", "net_new_revenue", "displaced by CPOR"),
+        ("P06", "new_deployments", "displaced by CPOR"),
+        ("P10", "net_new_revenue", "not in 2020-06 to 2021-05"),
+        ("P11", "new_deployments", "already at 5 or more in 2020-06, the first month"),
+        ("P11", "new_deployments", "not: environment == 'production'"),
+        ("P15", "functional_consultants", "no longer valid"),
+        ("P15", "functional_consultants", "not passed yet"),
+        ("P17", "net_new_revenue", "no association in effect at the end of the month"),
+        ("P19", "net_new_revenue", "not: paid"),
+    ],
+)
+def test_a_row_that_did_not_count_says_why(partner: str, metric: str, verdict: str) -> None:
+    assert verdict in verdicts(CONTOSO, partner, metric)
+
+
+def test_a_metric_that_earns_nothing_says_why() -> None:
+    growth = explained(CONTOSO, "P12")["monthly_active_user_growth"].result
+    assert growth.reason == "fewer than 50 monthly active users 12 months ago"
+    assert (growth.value, growth.points) == (1, 0)
+
+
+def test_one_metric_alone() -> None:
+    report = tierwise.explain(CONTOSO, AS_OF, "P04", metric="developers", rules=RULES)
+    assert [each.result.metric.id for each in report.options[0].metrics] == ["developers"]
+
+
+@pytest.mark.parametrize(
+    ("partner", "metric", "code", "hint"),
+    [("P1", None, "unknown-partner", "did you mean 'P1"),
+     ("P01", "developer", "unknown-metric", "did you mean 'developers'?")],
+)  # fmt: skip
+def test_what_there_is_not(partner: str, metric: str | None, code: str, hint: str) -> None:
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.explain(CONTOSO, AS_OF, partner, metric=metric, rules=RULES)
+    (finding,) = refused.value.diagnostics
+    assert finding.code == code
+    assert hint in finding.hint
