@@ -8,6 +8,7 @@ by the column's type, values, minimum and references, and whether it may be empt
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -131,7 +132,9 @@ def default_value(
     if way is None or (isinstance(way, Own) and column.optional):
         if not column.optional:
             return None
-        way, missing = Chance(Fraction(1)), Fraction(1)
+        plain = replace(column, references="", values=None)
+        way, missing = _way(contract, table, plain, above, months, False), Fraction(1)
+        assert way is not None, "only a reference may lead to nothing"
     return Value(column.name, column.kind, way, missing=missing, places=PLACES,
                  minimum=column.minimum)  # fmt: skip
 
@@ -153,7 +156,7 @@ def _way(
         return OneOf(entries, (1,) * len(entries)) if entries else None
     if column.values is not None:
         return OneOf(column.values, (1,) * len(column.values))
-    if is_whole_key:
+    if is_whole_key and column.kind is not Kind.BOOLEAN:
         return numbered(table, column)
     match column.kind:
         case Kind.TEXT:
