@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tierwise.api import demo_data, evaluate, explain, load_rules, validate
     from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
     from tierwise.model.ruleset import RuleSet
-    from tierwise.run.results import Results
+    from tierwise.run.results import Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.validate import ValidateReport
@@ -33,6 +33,7 @@ _HOMES = {
     "Related": "diagnostics",
     "Results": "run.results",
     "RuleSet": "model.ruleset",
+    "ScoreResult": "run.results",
     "Severity": "diagnostics",
     "Span": "diagnostics",
     "ValidateReport": "tasks.validate",
@@ -44,7 +45,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet",
+    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet", "ScoreResult",
     "Severity", "Span", "ValidateReport", "__version__", "demo_data", "evaluate", "explain",
     "load_rules", "validate",
 ]  # fmt: skip
