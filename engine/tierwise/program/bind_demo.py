@@ -193,8 +193,8 @@ class _Binding:
         told = " needs ".join(shown(name) for name in circle[:2])
         told += "".join(f", which needs {shown(name)}" for name in circle[2:])
         self.found.append(Diagnostic("wrong-reference", f"no table can be made first: {told}",
-                                     place, "say under 'rows' of one of them for which rows it is "
-                                     "made, or leave it out there"))  # fmt: skip
+                                     place, "make one of them without the other: 'inherit' instead "
+                    "of 'pick', or leave the reference empty"))  # fmt: skip
 
     def _table(self, name: str, bound: Mapping[str, DemoTable]) -> DemoTable:
         hint = self.hints.get(name)
