@@ -7,6 +7,7 @@ import sys
 import types
 
 import typer
+from typer.main import get_command
 
 from tierwise.diagnostics import CannotRun, Refused
 from tierwise.version import VERSION
@@ -54,8 +55,9 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the program; a user never sees a traceback."""
+    sys.excepthook = _bug
     try:
-        app()
+        get_command(app)()  # called itself, the app would put a hook of its own in that place
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:
             _fail("interrupted", "nothing was left half written")
@@ -74,8 +76,6 @@ def main() -> None:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
-    except Exception as error:  # typer sets an excepthook of its own, so a bug ends here
-        _bug(type(error), error, error.__traceback__)
 
 
 def _fail(message: str, hint: str) -> None:
