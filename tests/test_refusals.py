@@ -128,7 +128,7 @@ DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
     "a row too short": (append("seats", "S0101,2021-06"), "data-ragged", "seats.csv, row 332",
                         "the row has not the header's 3 cells"),
     "a quote left open": (append("customers", '"C1,Somebody,NL'), "data-unreadable",
-                          "customers.csv, row 33", "unterminated quote"),
+                          "customers.csv, row 33", "a quote is left open"),
     "Latin-1": (raw("customers", lambda text: text + "C1,Café,NL\n".encode("latin-1")),
                 "data-encoding", "customers.csv", "the text is not UTF-8"),
     "UTF-16": (raw("customers", lambda text: text.decode().encode("utf-16")), "data-encoding",

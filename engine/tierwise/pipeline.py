@@ -195,7 +195,7 @@ def ran(
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
     from tierwise.plan.lower import lower
-    from tierwise.run.check_data import check_data, check_history, type_tables
+    from tierwise.run.check_data import check_data, check_history, type_tables, usable
     from tierwise.run.database import connect
     from tierwise.run.open_data import open_data
     from tierwise.run.run import run_plan, schemas_of
@@ -207,12 +207,9 @@ def ran(
         for contract in {program.contract.id: program.contract for program in bound}.values():
             progress("opening the data")
             opened = open_data(database, data, contract, found)
-            if any(diagnostic.is_error for diagnostic in found):
-                continue
-            type_tables(database, contract, opened, found)
-            if any(diagnostic.is_error for diagnostic in found):
-                continue
-            result = check_data(database, contract, opened, found, progress)
+            part = usable(database, contract, opened, found)
+            part = type_tables(database, part, opened, found)
+            result = check_data(database, part, opened, found, progress)
             for program in bound:
                 if program.contract.id == contract.id:
                     found += check_history(program, result, opened, allow_short_history)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -22,19 +24,29 @@ from tierwise.program.program import Column, Contract, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
 
+ROW = ":row"
+"""The column with a row's number, counted from 0, in raw tables of which some rows are missing."""
+
 _BITS = 62
 """How many bits are used of a whole number of 64."""
+_MANY = 16
+"""Values of a set beyond which cells are grouped before they are looked up in it."""
+_LISTED = 8
 
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing that rows of a table may do wrong. ``bad``: over ``CheckedTable.both``."""
+    """One thing that rows of a table may do wrong. ``bad``: over ``CheckedTable.both``.
+
+    ``known``: where it is that a cell is none of many values, those.
+    """
 
     code: str
     column: str | None
     message: str
     hint: str
     bad: ir.BooleanValue
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,64 +58,84 @@ class CheckedTable:
     violations: tuple[Violation, ...]
 
     def counts(self) -> ir.Table:
-        """One row: how many rows violate each, ``v0``, ``v1`` ...; and ``first`` month."""
-        sums = {f"v{index}": each.bad.sum() for index, each in enumerate(self.violations)}
+        """One row: how many rows violate each, ``v0``, ``v1`` ...; and ``first`` month.
+
+        Those about ``known`` values are left out; see ``looked_up``.
+        """
+        sums = {f"v{index}": each.bad.sum()
+                for index, each in enumerate(self.violations) if not each.known}  # fmt: skip
         month = self.table.columns.get("month")
-        if month is not None and month.kind == "month":
-            cell = self.both[_typed("month")]
+        if month is not None and month.kind is Kind.MONTH:
+            cell = self.both[typed_name("month")]
             sums |= {"first": cell.min(), "last": cell.max()}
         return self.both.aggregate(rows=self.both.count(), **sums)
+
+    def looked_up(self) -> Mapping[int, ir.Table]:
+        """By violation about ``known`` values: one row, ``n``, how many rows violate it."""
+        return {index: _none_of(self.both, typed_name(each.column or ""), each.known)
+                for index, each in enumerate(self.violations) if each.known}  # fmt: skip
 
     def offending(self, index: int, limit: int) -> ir.Table:
         """(row, cell): the first rows that violate one, counted from 0, with the raw cell."""
         violation = self.violations[index]
         column = violation.column
         cell = self.both[column].cast("string") if column else ibis.literal("")
-        numbered = self.both.mutate(bad=violation.bad, row=ibis.row_number(), cell=cell)
+        numbered = self.both.mutate(bad=violation.bad, row=self._row(), cell=cell)
         bad = numbered.filter(numbered.bad)
         return bad.order_by("row").limit(limit).select("row", "cell")
 
+    def numbered(self) -> ir.Table:
+        """The typed rows with their number, ``row``."""
+        cells = {name: self.both[typed_name(name)] for name in self.table.columns}
+        return self.both.select(row=self._row(), **cells)
 
-def _typed(column: str) -> str:
+    def _row(self) -> ir.IntegerValue:
+        return self.both[ROW] if ROW in self.both.columns else ibis.row_number()
+
+
+def _none_of(rows: ir.Table, column: str, known: tuple[str, ...]) -> ir.Table:
+    grouped = rows.group_by(cell=rows[column]).aggregate(n=rows.count())
+    return grouped.filter(grouped.cell.notin((*known, ""))).aggregate(n=lambda bad: bad.n.sum())
+
+
+def typed_name(column: str) -> str:
+    """The name of a column's typed cells in ``CheckedTable.both``."""
     return f"typed:{column}"
 
 
-def wrong_types(table: Table, schema: ibis.Schema) -> dict[str, str]:
-    """Columns whose physical type the contract cannot take, with what it is."""
-    return {
-        name: str(schema[name])
-        for name, column in table.columns.items()
-        if not accepts(column.kind, schema[name])
-    }
+def wrong_types(table: Table, schema: ibis.Schema) -> list[str]:
+    """The columns whose physical type the contract cannot take."""
+    return [name for name, column in table.columns.items()
+            if not accepts(column.kind, schema[name])]  # fmt: skip
 
 
 def checked_table(contract: Contract, table: Table, raw: ir.Table) -> CheckedTable:
     """What may be wrong with the rows of a raw table, column by column in the contract's order."""
     cells = {
-        _typed(name): typed_cell(raw[name], column.kind) for name, column in table.columns.items()
+        typed_name(name): typed_cell(raw[name], column) for name, column in table.columns.items()
     }
     both = raw.mutate(**cells)
     violations: list[Violation] = []
     for column in table.columns.values():
         violations.extend(_of_column(contract, column, both))
-    violations.extend(_of_checks(contract, table, both))
+    violations.extend(_of_checks(contract, table, both, violations))
     return CheckedTable(table, both, tuple(violations))
 
 
 def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Violation]:
-    raw, cell = both[column.name], both[_typed(column.name)]
+    raw, cell = both[column.name], both[typed_name(column.name)]
     violations = []
+    filled = _filled(raw)
     formed = well_formed(raw, column.kind)
     if formed is not None:
         violations.append(Violation("data-type", column.name, f"not {FORMS[column.kind]}",
-                                    "correct the cell", raw.notnull() & ~formed))  # fmt: skip
+                                    "correct the cell", filled & ~formed))  # fmt: skip
     if not column.optional:
         violations.append(Violation("data-empty-cell", column.name, "the cell is empty",
-                                    f"every row needs its {column.name}", raw.isnull()))  # fmt: skip
+                                    f"every row needs its {column.name}", ~filled))  # fmt: skip
     if column.values is not None:
-        violations.append(Violation("data-value", column.name,
-                                    f"none of {', '.join(column.values)}", "correct the cell",
-                                    cell.notin(column.values)))  # fmt: skip
+        violations.append(_of_set(column, cell, column.values, "data-value",
+                                  f"none of {', '.join(column.values)}", "correct the cell"))  # fmt: skip
     if column.minimum is not None:
         below = _below(cell, column.minimum)
         violations.append(Violation("data-minimum", column.name,
@@ -111,11 +143,22 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
                                     below))  # fmt: skip
     if column.references in contract.catalogues:
         known = tuple(contract.catalogues[column.references].entries)
-        hint = f"correct the cell, or add it to the catalogue {column.references}"
-        violations.append(Violation("data-unknown", column.name,
-                                    f"not in the catalogue {column.references}", hint,
-                                    cell.notin(known)))  # fmt: skip
+        listed = f", which has {', '.join(known)}" if len(known) <= _LISTED else ""
+        violations.append(_of_set(
+            column, cell, known, "data-unknown", f"not in the catalogue {column.references}{listed}",
+            f"correct the cell, or add it to the catalogue {column.references}"))  # fmt: skip
     return violations
+
+
+def _filled(cell: ir.Column) -> ir.BooleanValue:
+    return (cell != "") & cell.notnull() if cell.type().is_string() else cell.notnull()
+
+
+def _of_set(column: Column, cell: ir.StringColumn, values: tuple[str, ...], code: str,
+            message: str, hint: str) -> Violation:  # fmt: skip
+    bad = cell.notin((*values, ""))  # an empty cell is another matter
+    known = values if len(values) > _MANY else ()
+    return Violation(code, column.name, message, hint, bad, known)
 
 
 def _below(cell: ir.NumericColumn, minimum: Fraction) -> ir.BooleanValue:
@@ -127,18 +170,24 @@ def _below(cell: ir.NumericColumn, minimum: Fraction) -> ir.BooleanValue:
     return cell < ibis.literal(least, f"decimal(38, {scale})").cast(cell.type())
 
 
-def _of_checks(contract: Contract, table: Table, both: ir.Table) -> list[Violation]:
-    row = Reached(both, {name: _typed(name) for name in table.columns}, contract)
-    return [
-        Violation("data-check", check.column, in_language(check.message, "en"),
-                  f"the contract asks for: {check.that.text}", ~row.evaluate(check.that).fill_null(False))
-        for check in table.checks
-    ]  # fmt: skip
+def _of_checks(
+    contract: Contract, table: Table, both: ir.Table, others: list[Violation]
+) -> list[Violation]:
+    """The contract's own conditions, of rows in which the cells that they name are right."""
+    row = Reached(both, {name: typed_name(name) for name in table.columns}, contract)
+    violations = []
+    for check in table.checks:
+        wrong = [each.bad.fill_null(False) for each in others if each.column in check.that.names]
+        broken = ~row.evaluate(check.that).fill_null(False)
+        bad = broken & ~functools.reduce(operator.or_, wrong) if wrong else broken
+        violations.append(Violation("data-check", check.column, in_language(check.message, "en"),
+                                    f"the contract asks for: {check.that.text}", bad))  # fmt: skip
+    return violations
 
 
 def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
     """The rows whose key has every cell that it must have; others are reported as such."""
-    needed = [typed[name].notnull() for name in table.key if not table.columns[name].optional]
+    needed = [_filled(typed[name]) for name in table.key if not table.columns[name].optional]
     return typed.filter(*needed) if needed else typed
 
 
@@ -177,9 +226,9 @@ def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
     return more.aggregate(n=(more.rows - 1).sum())
 
 
-def duplicate_rows(table: Table, typed: ir.Table, limit: int) -> ir.Table:
+def duplicate_rows(table: Table, numbered: ir.Table, limit: int) -> ir.Table:
     """(row, cell): the first rows whose key an earlier row bears, with the key's cells."""
-    numbered = _with_whole_keys(table, typed.mutate(row=ibis.row_number()))
+    numbered = _with_whole_keys(table, numbered)
     again = ibis.row_number().over(group_by=[numbered[name] for name in table.key],
                                    order_by=numbered.row)  # fmt: skip
     marked = numbered.mutate(again=again)
@@ -195,12 +244,13 @@ def duplicate_rows(table: Table, typed: ir.Table, limit: int) -> ir.Table:
 
 def dangling(typed: ir.Table, column: str, target: ir.Table, key: str) -> ir.Table:
     """The rows of a table whose reference leads nowhere."""
-    present = typed.filter(typed[column].notnull())
+    present = typed.filter(_filled(typed[column]))
     return present.anti_join(target, present[column] == target[key])
 
 
-def dangling_rows(typed: ir.Table, column: str, target: ir.Table, key: str, limit: int) -> ir.Table:
+def dangling_rows(
+    numbered: ir.Table, column: str, target: ir.Table, key: str, limit: int
+) -> ir.Table:
     """(row, cell): the first rows whose reference leads nowhere."""
-    numbered = typed.mutate(row=ibis.row_number())
     bad = dangling(numbered, column, target, key)
     return bad.order_by("row").limit(limit).select("row", cell=bad[column])

@@ -6,7 +6,9 @@ where nothing is lost. A binary floating point number is not exact and is taken 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
+from decimal import Decimal
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -14,15 +16,26 @@ import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.months import month_number
-from tierwise.program.program import Table
+from tierwise.program.program import Column, Table
 
 DECIMALS = 12
 """Digits behind the point that a decimal in a text file may have."""
 
-_MONTH_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$"
-_DATE_FORM = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+_YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_DAY = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_MONTH_FORM = rf"^{_YEAR}-((0[1-9]|1[0-2])|{_DAY})$"
+_DATE_FORM = rf"^{_YEAR}-{_DAY}$"
 _WHOLE_FORM = r"^[-+]?[0-9]{1,18}$"
 _DECIMAL_FORM = r"^[-+]?[0-9]{1,20}(\.[0-9]{1,12})?$"
+_WHOLE = 10**18 - 1
+"""The largest whole number that is taken."""
+_LEADING = 10**20
+"""More than the largest decimal that is taken."""
+_FIRST_DAY, _LAST_DAY = datetime.date.min, datetime.date.max
+"""What a calendar knows; a database knows earlier and later days, and infinity."""
+_WIDEST = "decimal(38, 18)"
+_WIDE = 6
+"""Digits behind the point beyond which it is looked how many of them are used."""
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 
@@ -57,10 +70,10 @@ def accepts(kind: Kind, physical: dt.DataType) -> bool:
 def well_formed(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
     """Whether a cell that is not empty can be typed; None where every cell can."""
     physical = cell.type()
-    if physical.is_timestamp():
-        return cell == cell.truncate("D") if kind is Kind.DATE else None
-    if not physical.is_string() or kind is Kind.TEXT:
+    if kind is Kind.TEXT or physical.is_null():
         return None
+    if not physical.is_string():
+        return _in_range(cell, kind)
     match kind:
         case Kind.BOOLEAN:
             return cell.lower().isin((*_TRUE, *_FALSE))
@@ -75,16 +88,49 @@ def well_formed(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
             return cell.re_search(_DATE_FORM) & cell.try_cast("date").notnull()
 
 
-def typed_cell(cell: ir.Column, kind: Kind, places: int = DECIMALS) -> ir.Column:
-    """A cell as the contract types it: months become month numbers; null where it cannot be."""
+def _in_range(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
+    """Whether a cell that is no text keeps its value; None where its type makes sure of it."""
     physical = cell.type()
+    if physical.is_date():
+        return cell.between(_FIRST_DAY, _LAST_DAY)
+    if physical.is_timestamp():
+        day = cell.try_cast("date")
+        known = day.between(_FIRST_DAY, _LAST_DAY).fill_null(False)
+        return known & (cell == cell.truncate("D")) if kind is Kind.DATE else known
+    if kind is Kind.WHOLE and (physical.is_decimal() or physical.nbytes == 8):
+        return cell.try_cast("int64").between(-_WHOLE, _WHOLE).fill_null(False)
+    if kind is Kind.DECIMAL and physical.is_decimal():
+        return _fits(cell)
+    return None
+
+
+def _fits(cell: ir.DecimalColumn) -> ir.BooleanValue | None:
+    """Whether a decimal has no more digits than may be, before and behind the point."""
+    precision, scale = cell.type().precision or 38, cell.type().scale or 0
+    fits: ir.BooleanValue | None = None
+    if precision - scale > len(str(_LEADING)) - 1:
+        wide = cell.try_cast(_WIDEST)
+        most = ibis.literal(Decimal(_LEADING - 1), _WIDEST)
+        fits = ((wide <= most) & (wide >= -most)).fill_null(False)
+    if scale > DECIMALS:
+        short = cell == cell.cast(f"decimal(38, {DECIMALS})")
+        fits = short if fits is None else fits & short
+    return fits
+
+
+def typed_cell(cell: ir.Column, column: Column, places: int = DECIMALS) -> ir.Column:
+    """A cell as the contract types it: months become month numbers; null where it cannot be.
+
+    An empty text is an empty cell; where a cell may not be empty it is refused, and left here.
+    """
+    physical, kind = cell.type(), column.kind
     if physical.is_null():
         return cell.cast(_physical(kind))
     if not physical.is_string():
-        return _converted(cell, kind)
+        return _converted(cell, kind, places)
     match kind:
         case Kind.TEXT:
-            return cell
+            return cell.nullif("") if column.optional else cell
         case Kind.BOOLEAN:
             lower = cell.lower()
             return ibis.cases((lower.isin(_TRUE), True), (lower.isin(_FALSE), False))
@@ -105,16 +151,21 @@ def month_text(month: ir.IntegerColumn) -> ir.StringValue:
     return year.lpad(4, "0") + "-" + number.lpad(2, "0")
 
 
-def _converted(cell: ir.Column, kind: Kind) -> ir.Column:
+def _converted(cell: ir.Column, kind: Kind, places: int) -> ir.Column:
+    physical = cell.type()
     match kind:
+        case Kind.WHOLE if physical.is_decimal() or physical.nbytes == 8:
+            return cell.try_cast("int64")
         case Kind.WHOLE:
             return cell.cast("int64")
-        case Kind.DECIMAL if cell.type().is_integer():
+        case Kind.DECIMAL if physical.is_integer():
             return cell.cast("decimal(38, 0)")
+        case Kind.DECIMAL if (physical.scale or 0) > places:
+            return cell.cast(f"decimal(38, {places})")
         case Kind.MONTH:
             return month_number(cell.year(), cell.month()).cast("int32")
-        case Kind.DATE if cell.type().is_timestamp():
-            return cell.cast("date")
+        case Kind.DATE if physical.is_timestamp():
+            return cell.try_cast("date")
         case _:
             return cell
 
@@ -127,30 +178,37 @@ def _physical(kind: Kind) -> str:
 
 
 def places_used(raw: ir.Table, table: Table) -> ir.Table | None:
-    """One row: for each decimal column that is text, how many digits behind the point it uses.
+    """One row: for each decimal column, how many digits behind the point it uses at most.
 
-    Decimals are kept no wider than that, so that sums of them have room. None: no such column.
+    Decimals are kept no wider than that, so that sums of them have room. Asked of columns that
+    are text, or have a type with many digits behind the point. None: no such column.
     """
-    texts = [
-        name
-        for name, column in table.columns.items()
-        if column.kind is Kind.DECIMAL and raw[name].type().is_string()
-    ]
-    if not texts:
-        return None
-    lengths = {name: raw[name].re_extract(r"\.([0-9]*[1-9])", 1).length().max() for name in texts}
-    return raw.aggregate(**lengths)
+    decimals = [name for name, column in table.columns.items() if column.kind is Kind.DECIMAL]
+    used = {}
+    for name in decimals:
+        physical = raw[name].type()
+        if physical.is_string():
+            used[name] = raw[name].re_extract(r"\.([0-9]*[1-9])", 1).length().max()
+        elif physical.is_decimal() and (physical.scale or 0) > _WIDE:
+            used[name] = _places_of(raw[name])
+    return raw.aggregate(**used) if used else None
+
+
+def _places_of(cell: ir.DecimalColumn) -> ir.IntegerScalar:
+    """The least of some numbers of digits behind the point with which no cell changes."""
+    fewer = range(0, DECIMALS, 2)
+    branches = [((cell == cell.cast(f"decimal(38, {places})")).all(), places) for places in fewer]
+    return ibis.cases(*branches, else_=DECIMALS)
 
 
 def typed_table(raw: ir.Table, table: Table, places: Mapping[str, int]) -> ir.Table:
     """The contract's columns of a raw table, typed. Columns it does not name are left out.
 
-    ``places``: of decimal columns that are text, the digits behind the point; see
-    ``places_used``.
+    ``places``: of decimal columns, the digits behind the point; see ``places_used``.
     """
     return raw.select(
         **{
-            name: typed_cell(raw[name], column.kind, places.get(name, DECIMALS))
+            name: typed_cell(raw[name], column, places.get(name, DECIMALS))
             for name, column in table.columns.items()
         }
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -23,11 +23,12 @@ from tierwise.plan.refusals import (
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Program, Table
-from tierwise.run.database import Database
-from tierwise.run.open_data import RawTable, raw_name
+from tierwise.run.database import Database, Unreadable
+from tierwise.run.open_data import RawTable, raw_name, unreadable
 
 SHOWN = 3
 """How many rows of each kind of violation are named."""
+_ONCE_MORE = "write the file once more"
 
 
 @dataclass(frozen=True)
@@ -46,26 +47,65 @@ class Checked:
     months: Mapping[str, Reach]
 
 
+def usable(
+    database: Database, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+) -> Contract:
+    """The part of the contract that the data has, in columns whose type can be what it says.
+
+    What is missing is reported by whoever opened the data; a wrong type is reported here.
+    """
+    tables = {}
+    for name in raw:
+        types = database.types(raw_name(name))
+        schema = database.schema(raw_name(name))
+        table = _with_columns(contract.tables[name], schema.names)
+        wrong = wrong_types(table, schema)
+        for column in wrong:
+            floating = schema[column].is_floating()
+            exact = " (binary floating point is not exact)" if floating else ""
+            form = FORMS[table.columns[column].kind]
+            found.append(Diagnostic("data-type", f"the column is {types[column][:40]}{exact}, "
+                                    f"not {form}", Cell(raw[name].shown, None, column),
+                                    "write the column with that type"))  # fmt: skip
+        tables[name] = _with_columns(table, [each for each in schema.names if each not in wrong])
+    return replace(contract, tables=tables)
+
+
+def _with_columns(table: Table, names: Sequence[str]) -> Table:
+    """A table of which some columns cannot be judged, and what follows from the others."""
+    columns = {name: column for name, column in table.columns.items() if name in names}
+    gone = table.columns.keys() - columns.keys()
+    checks = tuple(check for check in table.checks if not gone & check.that.names)
+    return replace(
+        table, columns=columns, checks=checks, key=() if gone & {*table.key} else table.key
+    )
+
+
 def type_tables(
     database: Database, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
-) -> None:
-    """Make every table available under ``data_name`` with the contract's types."""
+) -> Contract:
+    """Make every table available under ``data_name`` with the contract's types.
+
+    Returns:
+        The contract's tables of which that could be done.
+    """
+    tables = {}
     for name, table in contract.tables.items():
-        schema = database.schema(raw_name(name))
-        wrong = wrong_types(table, schema)
-        for column, physical in wrong.items():
-            kind = table.columns[column].kind
-            exact = " (binary floating point is not exact)" if "float" in physical else ""
-            found.append(Diagnostic("data-type", f"the column is {physical}{exact}, not "
-                                    f"{FORMS[kind]}", Cell(raw[name].shown, None, column),
-                                    "write the column with that type"))  # fmt: skip
-        if not wrong:
-            source = ibis.table(schema, name=raw_name(name))
-            used = places_used(source, table)
-            counted = database.arrow(used).to_pylist()[0] if used is not None else {}
-            places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
-            typed = typed_table(source, table, places)
-            database.create(data_name(name), typed, stored=raw[name].is_text)
+        if not table.columns:
+            continue
+        source = ibis.table(database.schema(raw_name(name)), name=raw_name(name))
+        used = places_used(source, table)
+        try:
+            with database.reading():
+                counted = database.arrow(used).to_pylist()[0] if used is not None else {}
+        except Unreadable as error:
+            found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
+            continue
+        places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
+        typed = typed_table(source, table, places)
+        database.create(data_name(name), typed, stored=raw[name].is_text)
+        tables[name] = table
+    return replace(contract, tables=tables)
 
 
 def check_data(
@@ -78,22 +118,44 @@ def check_data(
     """Report every violation of the contract, the first rows of each kind and their number.
 
     Codes: ``data-type``, ``data-empty-cell``, ``data-value``, ``data-minimum``, ``data-unknown``,
-    ``data-check``, ``data-key``, ``data-reference``.
+    ``data-check``, ``data-key``, ``data-reference``; ``data-unreadable`` where a file turns out to
+    be damaged.
+
+    Args:
+        contract: what of it can be judged, see ``usable`` and ``type_tables``.
     """
     rows: dict[str, int] = {}
     months: dict[str, Reach] = {}
+    raw = dict(raw)
     for name, table in contract.tables.items():
         progress(f"checking {name}")
-        schema = database.schema(raw_name(name))
-        checked = checked_table(contract, table, ibis.table(schema, name=raw_name(name)))
-        counts = database.arrow(checked.counts()).to_pylist()[0]
+        try:
+            counts = _table(database, contract, table, raw, found)
+        except Unreadable as error:
+            found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
+            raw[name] = replace(raw[name], whole=False)
+            continue
         rows[name] = int(counts["rows"])
         if "first" in counts:
             months[name] = Reach(counts["first"], counts["last"])
-        found.extend(_simple(database, checked, counts, raw[name]))
-        found.extend(_key(database, table, raw[name], months.get(name)))
-        found.extend(_references(database, contract, table, raw[name]))
     return Checked(rows, months)
+
+
+def _table(
+    database: Database, contract: Contract, table: Table, raw: Mapping[str, RawTable],
+    found: list[Diagnostic],
+) -> Mapping[str, int]:  # fmt: skip
+    name = raw_name(table.name)
+    checked = checked_table(contract, table, ibis.table(database.schema(name), name=name))
+    with database.reading():
+        counts: dict[str, int] = database.arrow(checked.counts()).to_pylist()[0]
+        for index, query in checked.looked_up().items():
+            counts[f"v{index}"] = int(str(database.rows(query)[0][0]))
+        found.extend(_simple(database, checked, counts, raw[table.name]))
+        months = Reach(counts["first"], counts["last"]) if "first" in counts else None
+        found.extend(_key(database, checked, raw[table.name], months))
+        found.extend(_references(database, contract, checked, raw))
+    return counts
 
 
 def _simple(
@@ -112,8 +174,9 @@ def _typed(database: Database, table: str) -> ir.Table:
 
 
 def _key(
-    database: Database, table: Table, raw: RawTable, months: Reach | None
+    database: Database, checked: CheckedTable, raw: RawTable, months: Reach | None
 ) -> Iterable[Diagnostic]:
+    table = checked.table
     if not table.key:
         return
     typed = _typed(database, table.name)
@@ -123,26 +186,30 @@ def _key(
             return
     count = int(str(database.rows(duplicate_keys(table, typed))[0][0] or 0))
     if count:
-        offending = database.rows(duplicate_rows(table, typed, SHOWN))
+        offending = database.rows(duplicate_rows(table, checked.numbered(), SHOWN))
         yield from _named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",
                           "keep one of the rows", count, offending)  # fmt: skip
 
 
 def _references(
-    database: Database, contract: Contract, table: Table, raw: RawTable
+    database: Database, contract: Contract, checked: CheckedTable, raw: Mapping[str, RawTable]
 ) -> Iterable[Diagnostic]:
+    table = checked.table
     typed = _typed(database, table.name)
     for column in table.columns.values():
-        if column.references not in contract.tables:
+        other = contract.tables.get(column.references)
+        if other is None or not other.key or not raw[other.name].whole:
             continue
-        target, key = _typed(database, column.references), contract.tables[column.references].key[0]
+        target, key = _typed(database, other.name), other.key[0]
         count = int(str(database.rows(dangling(typed, column.name, target, key).aggregate(
             n=lambda missing: missing.count()))[0][0]))  # fmt: skip
         if count:
-            offending = database.rows(dangling_rows(typed, column.name, target, key, SHOWN))
-            message = f"not among the keys of {column.references}"
-            hint = f"correct the cell, or add the row to {column.references}"
-            yield from _named(raw, "data-reference", column.name, message, hint, count, offending)
+            numbered = checked.numbered()
+            offending = database.rows(dangling_rows(numbered, column.name, target, key, SHOWN))
+            message = f"not among the keys of {other.name}"
+            hint = f"correct the cell, or add the row to {other.name}"
+            yield from _named(raw[table.name], "data-reference", column.name, message, hint, count,
+                              offending)  # fmt: skip
 
 
 def _named(
@@ -190,6 +257,8 @@ def check_history(
                 needed[table] = min(needed.get(table, (first, metric.id)), (first, metric.id))
     found = []
     for table, (first, metric_id) in needed.items():
+        if table not in checked.months:
+            continue  # what keeps it from being judged has been reported
         reach, place = checked.months[table], Cell(raw[table].shown, None, "month")
         if reach.first is None or reach.first > first:
             has = "has no rows" if reach.first is None else f"begins in {format_month(reach.first)}"

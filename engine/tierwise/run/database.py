@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
@@ -17,6 +18,11 @@ from ibis.backends.sql.datatypes import DuckDBType
 from tierwise.diagnostics import CannotRun
 
 NAME = "duckdb"
+_DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
+            duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
+"""What DuckDB raises where it meets damaged bytes."""
+_DISK = ("space", "write", "temporary")
+"""Words in what it says of a disk that is full."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,16 @@ class Settings:
     memory: str | None = None
 
 
+class Unreadable(Exception):
+    """What DuckDB met where it read data: not a query that is wrong, but damaged bytes."""
+
+
 class Database:
     """One connection to an in-memory DuckDB that spills to a temporary folder."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._reads = False
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement.
@@ -39,13 +50,31 @@ class Database:
         Raises:
             CannotRun: memory or disk ran out, or a number is too large to stay exact.
         """
-        with _translated():
+        with _translated(self._reads):
             return self.connection.execute(sql, list(parameters) or None)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Within this block the data is read for the first time, and may turn out damaged.
+
+        Raises:
+            Unreadable: it did.
+        """
+        self._reads = True
+        try:
+            yield
+        finally:
+            self._reads = False
 
     def schema(self, name: str) -> ibis.Schema:
         """The columns of a table or view."""
+        types = self.types(name).items()
+        return ibis.schema({column: _as_ibis(physical) for column, physical in types})
+
+    def types(self, name: str) -> dict[str, str]:
+        """The columns of a table or view with their types, as DuckDB calls them."""
         rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
-        return ibis.schema({row[0]: DuckDBType.from_string(row[1]) for row in rows})
+        return {str(row[0]): str(row[1]).strip('"') for row in rows}
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a table of a plan available under its name, its rows kept if ``stored``."""
@@ -58,23 +87,31 @@ class Database:
 
     def arrow(self, table: ir.Table) -> pa.Table:
         """The rows of a query as an Arrow table."""
-        with _translated():
+        with _translated(self._reads):
             return self.connection.sql(sql_of(table)).to_arrow_table()
 
 
+def _as_ibis(physical: str) -> dt.DataType:
+    return dt.null if physical == "NULL" else DuckDBType.from_string(physical)
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(reads: bool) -> Iterator[None]:
     """What DuckDB raises, as what the environment lacks; anything else is a bug and stays one."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
         raise CannotRun("there is not enough memory", "give it more with --memory-limit, or close "
                         "other programs; what does not fit is put on disk first") from error  # fmt: skip
-    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise CannotRun(f"a number is too large to be calculated exactly: {_first(error)}",
-                        "check the amounts") from error  # fmt: skip
-    except duckdb.IOException as error:
+    except _DAMAGED as error:
+        if reads and not any(word in str(error) for word in _DISK):
+            raise Unreadable(_first(error)) from error
+        if not isinstance(error, duckdb.IOException):
+            raise
         raise CannotRun(_first(error), "check the files and the space on disk") from error
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        raise CannotRun("a number is too large to be calculated exactly", "look for amounts that "
+                        "are too large, or that have too many digits behind the point") from error  # fmt: skip
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
 
@@ -115,8 +152,8 @@ def connect(settings: Settings) -> Iterator[Database]:
 
 
 def attach(database: Database, path: Path, name: str) -> None:
-    """Attach a DuckDB file, read only."""
-    database.execute(f"ATTACH {literal(str(path))} AS {quoted(name)} (READ_ONLY)")
+    """Attach a DuckDB file, read only; raises what DuckDB raises."""
+    database.connection.execute(f"ATTACH {literal(str(path))} AS {quoted(name)} (READ_ONLY)")
 
 
 def _first(error: Exception) -> str:

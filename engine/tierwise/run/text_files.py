@@ -42,6 +42,7 @@ _FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "a spreadsheet or zip", b"\x1f\x8
 class Loaded:
     """What became of a text file. ``whole``: every row of it is in the table."""
 
+    header: tuple[str, ...]
     digest: str
     whole: bool
 
@@ -57,7 +58,7 @@ def load_text(
     bytes_ = _look(path)
     if _other_format(path, bytes_, found):
         return None
-    header = _header(path, found)
+    header = _header(path, table, found)
     if header is None:
         return None
     columns = {column: header.index(column) for column in table.columns if column in header}
@@ -69,10 +70,10 @@ def load_text(
         except duckdb.Error:
             pass
         else:
-            return Loaded(bytes_.digest, whole=True)
+            return Loaded(tuple(header), bytes_.digest, whole=True)
     read = _read_again(database, name, path, len(header), columns)
     found.extend(read.findings(path))
-    return Loaded(bytes_.digest, whole=not read.wrong)
+    return Loaded(tuple(header), bytes_.digest, whole=not read.wrong)
 
 
 def _scan(name: str, path: Path, width: int, columns: dict[str, int]) -> str:
@@ -115,7 +116,7 @@ def _look(path: Path) -> _Bytes:
             text = tail + block
             content = text.rstrip(b"\r\n")
             blank = (pending and bool(content)) or _has_blank_line(content)
-            rest = text[len(content):]
+            rest = text[len(content) :]
             pending = (pending and not content) or _has_blank_line(rest)
             tail = text[-2:]
     return _Bytes(digest.hexdigest(), start, nul or blank)
@@ -164,7 +165,7 @@ def _decoded(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode("utf-8")
 
 
-def _header(path: Path, found: list[Diagnostic]) -> list[str] | None:
+def _header(path: Path, table: Table, found: list[Diagnostic]) -> list[str] | None:
     """The names of the columns: a text file's first record."""
     place = Cell(path.name, 1)
     name_columns = "write the names of the columns first"
@@ -185,14 +186,14 @@ def _header(path: Path, found: list[Diagnostic]) -> list[str] | None:
         what = "the file is empty" if only_blank else "the first line is empty"
         found.append(Diagnostic("data-empty", what, Cell(path.name), name_columns))
         return None
-    wrong = _wrong_header(path, header)
+    wrong = _wrong_header(path, header, table)
     if wrong is not None:
         found.append(wrong)
         return None
     return header
 
 
-def _wrong_header(path: Path, header: list[str]) -> Diagnostic | None:
+def _wrong_header(path: Path, header: list[str], table: Table) -> Diagnostic | None:
     if any("\0" in name for name in header):
         return Diagnostic("data-encoding", "a NUL byte stands here", Cell(path.name, 1),
                           "write the file again as UTF-8 text")  # fmt: skip
@@ -202,17 +203,20 @@ def _wrong_header(path: Path, header: list[str]) -> Diagnostic | None:
         return Diagnostic("data-header", f"cells are separated by {shown(other)}, not by "
                           f"{shown(delimiter)}", Cell(path.name, 1),
                           f"save the file with {shown(delimiter)} between cells")  # fmt: skip
-    return twice(path.name, header, 1)
+    return twice(path.name, header, 1, table)
 
 
-def twice(file: str, header: Sequence[str], row: int | None) -> Diagnostic | None:
-    """A finding where a column stands twice; one without a name is nobody's."""
+def twice(file: str, header: Sequence[str], row: int | None, table: Table) -> Diagnostic | None:
+    """A finding where a column stands twice, or one of the contract's in other capitals besides."""
     seen: dict[str, str] = {}
     for name in header:
-        earlier = seen.setdefault(name.casefold(), name)
-        if name and earlier is not name:
-            differ = "" if earlier == name else f", once as {shown(earlier)}"
-            return Diagnostic("data-header", f"the column {shown(name)} stands twice{differ}",
+        earlier = seen.get(name.casefold())
+        seen[name.casefold()] = name
+        if not name or earlier is None:
+            continue
+        if earlier == name or name in table.columns or earlier in table.columns:
+            other = "" if earlier == name else f", once as {shown(earlier)}"
+            return Diagnostic("data-header", f"the column {shown(name)} stands twice{other}",
                               Cell(file, row, name), "keep one of them")  # fmt: skip
     return None
 
@@ -299,7 +303,9 @@ def _numbered(records: Iterator[list[str]], read: _Read) -> Iterator[tuple[int, 
         try:
             record = next(records, None)
         except csv.Error as error:
-            read.add("data-unreadable", f"the row cannot be read: {error}", number)
+            left_open = "unexpected end" in str(error)
+            what = "a quote is left open" if left_open else "a quote stands inside a quoted cell"
+            read.add("data-unreadable", f"the row cannot be read: {what}", number)
             continue
         if record is None:
             return
