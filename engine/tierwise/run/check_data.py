@@ -150,7 +150,7 @@ def _table(
     with database.reading():
         counts: dict[str, int] = database.arrow(checked.counts()).to_pylist()[0]
         for index, query in checked.looked_up().items():
-            counts[f"v{index}"] = int(str(database.rows(query)[0][0]))
+            counts[f"v{index}"] = int(str(database.rows(query)[0][0] or 0))
         found.extend(_simple(database, checked, counts, raw[table.name]))
         months = Reach(counts["first"], counts["last"]) if "first" in counts else None
         found.extend(_key(database, checked, raw[table.name], months))
