@@ -18,6 +18,7 @@ from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
+from tierwise.program.bind_demo import bind_demos
 from tierwise.program.program import Program
 from tierwise.source.document import Document, Scalar
 from tierwise.source.read import read
@@ -80,7 +81,7 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
     rules = loaded.value
     if rules is None or _shared_is_broken(rules, loaded.diagnostics):
         return merged(loaded.diagnostics)
-    found = [*loaded.diagnostics, *bind_shared(rules)]
+    found = [*loaded.diagnostics, *bind_shared(rules), *bind_demos(rules)]
     for competency in rules.competencies:
         bound = bind(rules, competency, competency.first_month)
         found.extend(bound.diagnostics)

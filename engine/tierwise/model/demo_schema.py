@@ -134,7 +134,9 @@ def _chooser(shapes: Mapping[str, Json]) -> Json:
 def _rows() -> Json:
     field, named, name = schemas.field, schemas.named, schemas.NAME
     number: Json = {"if": {"type": "object"}, "then": {"$ref": "#/$defs/value"},
-                    "else": {"type": "integer", "minimum": 0, "maximum": MOST_ROWS_EACH}}  # fmt: skip
+                    "else": {"type": "integer", "minimum": 0, "maximum": MOST_ROWS_EACH,
+                             "description": f"There are at most {MOST_ROWS_EACH:,} for each.",
+                             "examples": [2]}}  # fmt: skip
     series = schemas.mapping("Each month", "A row for every month.", {"gaps": "2%"}, {
         "from": field("From", "The first month, or a date in it; by default the first of all.",
                       "parent.opened", **EXPRESSION),

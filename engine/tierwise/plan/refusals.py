@@ -213,7 +213,8 @@ def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Ta
     for name, values in small.items():
         codes = [(typed[name] == value, code) for code, value in enumerate(values)]
         position = position * len(values) + ibis.cases(*codes, else_=0)
-    bit = ibis.literal(1, "int64") << position.cast("int64")
+    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
+    bit = ibis.literal(1, "int8").cast("int64") << position.cast("int64")
     grouped = typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or())
     return grouped.aggregate(n=(grouped.added != grouped.either).sum())
 

@@ -10,7 +10,7 @@ from tierwise.program.bind_data import unknown
 from tierwise.program.bind_demo_values import Scope, ValuesBinding
 from tierwise.program.bind_demo_ways import WayBinding
 from tierwise.program.demo import Literal, Pick, Rows, Series, Value
-from tierwise.program.demo_names import literal_of
+from tierwise.program.demo_names import literal_of, why_not
 from tierwise.source.document import Written
 
 
@@ -105,8 +105,8 @@ class RowsBinding:
         for text in values:
             literal = literal_of(text.text, kind)
             if literal is None:
-                self.scope.report("wrong-type", f"{shown(text.text)} is not {kind.phrase}",
-                                  text.span, "write a value of that type")  # fmt: skip
+                self.scope.report("wrong-type", why_not(text.text, kind), text.span,
+                                  "write a value of that type")  # fmt: skip
             elif allowed is not None and text.text not in allowed:
                 self.scope.report("unknown-value", f"{shown(text.text)} is none of the values of "
                                   f"{shown(column.text)}", text.span, nearest(text.text, allowed))  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Span, nearest, shown
@@ -134,9 +135,8 @@ class ValuesBinding:
         parent = scope.parent
         columns = tuple(scope.declared.columns) if scope.declared is not None else ()
         return DemoNames(
-            self.kind if own else (lambda name: None),
-            (*self.rules, *(each for each in columns if each not in self.rules)) if own else (),
-            scope.declared if own else None, parent,
+            self.kind, (*self.rules, *(each for each in columns if each not in self.rules)),
+            self.values, own, scope.declared, parent,
             scope.contract.tables.get(parent.name) if parent is not None else None,
             scope.contract.catalogues,
         )  # fmt: skip
@@ -222,7 +222,9 @@ class ValuesBinding:
             if known is not None and str(each) not in known:
                 self.scope.report("unknown-value", f"{shown(str(each))} is none of the values of "
                                   f"{shown(column.name)}", place, nearest(str(each), known))  # fmt: skip
-            elif column.minimum is not None and float(str(each)) < column.minimum:
+            elif column.minimum is not None and (
+                isinstance(each, int | Decimal) and Fraction(each) < column.minimum
+            ):
                 self.scope.report("wrong-value", f"{each} lies below the minimum of "
                                   f"{shown(column.name)}", place,
                                   f"the least is {column.minimum}")  # fmt: skip

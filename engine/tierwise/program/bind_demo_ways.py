@@ -13,7 +13,7 @@ from tierwise.model.demo import ValueRule
 from tierwise.program import demo
 from tierwise.program.bind_data import unknown
 from tierwise.program.demo import Cases, Literal, SimpleWay, Value
-from tierwise.program.demo_names import kind_of_texts, lies_below, literal_of
+from tierwise.program.demo_names import kind_of_texts, lies_below, literal_of, why_not
 from tierwise.source.document import Written
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class WayBinding:
     def _literal(self, text: Written, kind: Kind) -> Literal | None:
         literal = literal_of(text.text, kind)
         if literal is None:
-            self.scope.report("wrong-type", f"{shown(text.text)} is not {kind.phrase}", text.span,
-                              "write a value of that type, a number of at most 100 billion")  # fmt: skip
+            self.scope.report("wrong-type", why_not(text.text, kind), text.span,
+                              "write a value of that type")  # fmt: skip
         return literal
 
     def between(self, value: ValueRule) -> Simple | None:

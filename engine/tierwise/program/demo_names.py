@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tierwise.diagnostics import shown
 from tierwise.expression.kinds import Kind
 from tierwise.months import parse_date, parse_month
-from tierwise.program.demo import NTH, PARENT, DemoTable, Literal, OneOf
+from tierwise.program.demo import NTH, PARENT, DemoTable, Literal, OneOf, Value
 from tierwise.program.program import Catalogue, Table
 from tierwise.quantity import parse_quantity
 
@@ -22,11 +23,14 @@ class DemoNames:
     """The names of a row: its own values, those of its parent, ``nth``, and lists.
 
     ``own``: the kind of a value of its own by name, None where there is none; ``names``: all of
-    them. ``declared``: the contract's table, None for a hidden one.
+    them, and ``values`` those that are bound. ``declared``: the contract's table, None for a hidden
+    one. ``is_made``: whether there is a row yet, else only its parent has names.
     """
 
     own: Callable[[str], Kind | None]
     names: tuple[str, ...]
+    values: Mapping[str, Value]
+    is_made: bool
     declared: Table | None
     parent: DemoTable | None
     parent_declared: Table | None
@@ -37,10 +41,10 @@ class DemoNames:
         if path.startswith(PARENT):
             value = self.parent.values.get(path.removeprefix(PARENT)) if self.parent else None
             return value.kind if value is not None else None
-        kind = self.own(path)
+        kind = self.own(path) if self.is_made else None
         if kind is not None:
             return kind
-        if path == NTH:
+        if path == NTH and self.is_made:
             return Kind.WHOLE
         catalogue, _, rest = path.partition(".")
         is_list = catalogue in self.catalogues and rest in self.catalogues[catalogue].lists
@@ -54,19 +58,23 @@ class DemoNames:
             return path, [f"{first}.{name}" for name in self.catalogues[first].lists]
         if path.startswith(PARENT):
             return path, above
-        return (first if rest else path), [*self.names, *above, NTH]
+        own = [*self.names, NTH] if self.is_made else []
+        return (first if rest else path), [*own, *above]
 
     def values_of(self, path: str) -> Iterable[str] | None:
         """The texts that a value is one of, where that is known."""
-        if not path.startswith(PARENT):
-            return _declared_values(self.declared, path, self.catalogues)
         name = path.removeprefix(PARENT)
-        value = self.parent.values.get(name) if self.parent else None
-        declared = _declared_values(self.parent_declared, name, self.catalogues)
+        if path == name:
+            value = self.values.get(name)
+            declared = _declared_values(self.declared, name, self.catalogues)
+        else:
+            value = self.parent.values.get(name) if self.parent else None
+            declared = _declared_values(self.parent_declared, name, self.catalogues)
         if value is None or declared is not None or value.kind is not Kind.TEXT:
             return declared
-        known = [each for way in value.ways if isinstance(way, OneOf) for each in way.values]
-        return list(map(str, known)) if all(isinstance(w, OneOf) for w in value.ways) else None
+        if not all(isinstance(way, OneOf) for way in value.ways):
+            return None
+        return [str(each) for way in value.ways if isinstance(way, OneOf) for each in way.values]
 
 
 def _declared_values(
@@ -96,6 +104,14 @@ def literal_of(text: str, kind: Kind) -> Literal | None:
     if kind is Kind.WHOLE:
         return int(quantity.number) if quantity.number.denominator == 1 else None
     return Decimal(quantity.text)
+
+
+def why_not(text: str, kind: Kind) -> str:
+    """What to say of a text that is no value of a kind, or a number too large to be one."""
+    quantity = parse_quantity(text) if kind.is_number else None
+    if quantity is not None and abs(quantity.number) > MOST:
+        return f"{shown(text)} is above {MOST:,}, the most that values are made from"
+    return f"{shown(text)} is not {kind.phrase}"
 
 
 def kind_of_texts(texts: Iterable[str]) -> Kind:

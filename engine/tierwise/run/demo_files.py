@@ -46,8 +46,9 @@ def _own(out: Path) -> Sequence[str]:
         told = json.loads((out / MARKER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ()
-    files = told.get("files", ()) if isinstance(told, dict) else ()
-    return [name for name in files if isinstance(name, str) and Path(name).name == name]
+    files = told.get("files") if isinstance(told, dict) else None
+    names = files if isinstance(files, list) else []
+    return [name for name in names if isinstance(name, str) and Path(name).name == name]
 
 
 @contextmanager

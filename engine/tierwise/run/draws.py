@@ -78,5 +78,5 @@ def happens(draw: str, share: Fraction) -> str:
 
 def nearby(number: str, draw: str, share: Fraction) -> str:
     """A whole number that is off by at most a share of itself, evenly spread."""
-    off = f"((abs({number}) * {round(share * 2**14)}) >> 14)"
+    off = f"(abs({number}) * {share.numerator} // {share.denominator})"
     return f"({number} - {off} + (((2 * {off} + 1) * CAST({draw} >> 16 AS BIGINT)) >> 16))"

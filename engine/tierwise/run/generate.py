@@ -8,7 +8,7 @@ database, which puts on disk what does not fit, only while others are made from 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,9 @@ from tierwise.program.demo import Demo, DemoTable, Pick, looked_at
 from tierwise.program.program import Column
 from tierwise.run.database import Database, Settings, connect, literal, quoted
 from tierwise.run.demo_rows import TableQuery, keys_name, stored_name
+
+_PATIENCE = 0.05
+"""Seconds between two attempts to break off what is running."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ def generate(
         CannotRun: the environment does not let it go on.
     """
     with connect(Settings(threads=1)) as database:
+        # DuckDB 2.0 may wait for itself for ever where a file that it writes in the background is
+        # broken off; so it writes at once.
+        database.execute("SET async_threads = 0")
         work = _Work(database, demo, folder, scored, seed, format_)
         work.run(threads, progress)
     return {name: work.rows[name] for name in demo.contract.tables}
@@ -69,8 +75,9 @@ class _Work:
         self.scored, self.seed, self.format = scored, seed, format_
         self.rows: dict[str, int] = {}
         self.stored = _stored(demo)
-        self.building = threading.Lock()
+        self.building, self.opening = threading.Lock(), threading.Lock()
         self.open: set[Database] = set()
+        self.stopped = False
 
     def run(self, threads: int, progress: Callable[[str], None]) -> None:
         """Do every job when what it needs is done; stop all where one fails."""
@@ -89,9 +96,17 @@ class _Work:
                     done.add(running.pop(future).done)
                     future.result()
         finally:
-            for each in list(self.open):
-                each.connection.interrupt()
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._stop(running)
+            pool.shutdown()
+
+    def _stop(self, running: Iterable[Future[None]]) -> None:
+        """Break off what is still running; a statement that begins meanwhile is met again."""
+        self.stopped = True
+        while wait(running, timeout=_PATIENCE).not_done:
+            with self.opening:
+                for each in self.open:
+                    each.connection.interrupt()
 
     def _jobs(self) -> list[_Job]:
         """Rows that others are made from come first, and are written when nothing else can be."""
@@ -110,14 +125,15 @@ class _Work:
         return {name for name in _made_from(self.demo, table) if name in self.stored}
 
     def _do(self, job: _Job) -> None:
-        database = Database(self.database.connection.cursor())
-        self.open.add(database)
+        with self.opening:
+            database = Database(self.database.connection.cursor())
+            self.open.add(database)
         try:
-            self._make(database, job.table) if job.verb == "making" else self._write(
-                database, job.table
-            )
+            if not self.stopped:
+                (self._make if job.verb == "making" else self._write)(database, job.table)
         finally:
-            self.open.discard(database)
+            with self.opening:
+                self.open.discard(database)
             database.connection.close()
 
     def _query(self, database: Database, name: str, is_stored: bool) -> str:
