@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import types
@@ -56,11 +57,16 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the program; a user never sees a traceback."""
     sys.excepthook = _bug
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know every letter
     try:
         get_command(app)()  # called itself, the app would put a hook of its own in that place
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:
             _fail("interrupted", "nothing was left half written")
+        if isinstance(ended.__context__, BrokenPipeError):
+            # Whoever read the output has stopped; there is nobody left to tell.
+            sys.exit(exit_codes.COULD_NOT_RUN)
         raise
     except Refused as refused:
         from tierwise_cli.render.findings import print_findings
@@ -70,7 +76,6 @@ def main() -> None:
     except CannotRun as error:
         _fail(str(error), error.hint)
     except BrokenPipeError:
-        # Whoever read the output has stopped; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exit_codes.COULD_NOT_RUN)
     except OSError as error:

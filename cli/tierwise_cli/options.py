@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tierwise.months import parse_month
+
+MOST_THREADS = 256
 
 DATA = Annotated[
     Path,
@@ -52,10 +55,19 @@ SHORT_HISTORY = Annotated[
                  help="Go on where the data begins later than a metric looks back, with a warning."),
 ]  # fmt: skip
 THREADS = Annotated[
-    int | None, typer.Option("--threads", metavar="N", min=1, help="Default: one a core.")
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, max=MOST_THREADS, help="Default: one a core."),
 ]
+
+
+def _size(text: str | None) -> str | None:
+    if text is not None and re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", text, re.I) is None:
+        raise typer.BadParameter(f"'{text}' is not a size; write it as 4GB or 500MB")
+    return text
+
+
 MEMORY = Annotated[
     str | None,
     typer.Option("--memory-limit", metavar="SIZE",
-                 help="Such as 4GB; beyond it the run goes on on disk."),
+                 help="Such as 4GB; beyond it the run goes on on disk.", callback=_size),
 ]  # fmt: skip

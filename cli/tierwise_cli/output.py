@@ -12,12 +12,21 @@ from typing import BinaryIO
 
 import typer
 
+_SAYS_NOTHING = ("", "txt", "text", "log", "out")
+"""Ends of names of files in which people look for text."""
+
 
 def chosen_format(given: str | None, output: Path | None, known: tuple[str, ...]) -> str:
-    """The format that was asked for, else the one that the file's name says, else the first."""
+    """The format that was asked for, else the one that the file's name says.
+
+    The first is for standard output and for files whose name says nothing, or that it is text.
+    """
     if given is None:
         suffix = output.suffix.lstrip(".").lower() if output is not None else ""
-        return suffix if suffix in known else known[0]
+        if suffix in known or suffix in _SAYS_NOTHING:
+            return suffix if suffix in known else known[0]
+        message = f"a name with .{suffix} says none of {', '.join(known)}; say it with --format"
+        raise typer.BadParameter(message, param_hint="--output")
     if given not in known:
         raise typer.BadParameter(f"'{given}' is none of {', '.join(known)}", param_hint="--format")
     return given
@@ -40,8 +49,21 @@ def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
         writer(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    with _beside(output) as file:
+    if output.exists() and not output.is_file():  # a device or a pipe stays what it is
+        with output.open("wb") as file:
+            writer(file)
+        return
+    with _beside(output.resolve()) as file:
         writer(file)
+
+
+def _mode(output: Path) -> int:
+    """Who may do what with a file: as with the one that it replaces, else as with any new one."""
+    if output.exists():
+        return output.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
 
 
 @contextmanager
@@ -53,9 +75,7 @@ def _beside(output: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
+        temporary.chmod(_mode(output))
         temporary.replace(output)
     finally:
         temporary.unlink(missing_ok=True)

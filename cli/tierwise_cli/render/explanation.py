@@ -28,6 +28,7 @@ def _text_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO],
     lines: list[str] = []
     for option in report.options:
         lines.extend(_option(option, report.partner, every_row))
+    lines.extend(f"warning: {each.place}: {each.message}" for each in report.warnings)
     text = "\n".join(lines) + "\n"
 
     def write(out: BinaryIO) -> None:

@@ -265,8 +265,8 @@ def check_history(
             found.append(Diagnostic(
                 "data-history", f"{table} {has}, but {metric_id} looks back to "
                 f"{format_month(first)}", place,
-                "add the earlier months, or accept this with --allow-short-history: a month "
-                "without rows counts as 0",
+                "a month without rows counts as 0" if lenient else "add the earlier months, or "
+                "accept this with --allow-short-history: a month without rows counts as 0",
                 Severity.WARNING if lenient else Severity.ERROR))  # fmt: skip
         if reach.last is not None and reach.last < program.as_of:
             found.append(Diagnostic(

@@ -95,14 +95,19 @@ def _as_ibis(physical: str) -> dt.DataType:
     return dt.null if physical == "NULL" else DuckDBType.from_string(physical)
 
 
+def no_memory() -> CannotRun:
+    """What is raised where memory runs out."""
+    return CannotRun("there is not enough memory", "give it more with --memory-limit, or close "
+                     "other programs; what does not fit is put on disk first")  # fmt: skip
+
+
 @contextmanager
 def _translated(reads: bool) -> Iterator[None]:
     """What DuckDB raises, as what the environment lacks; anything else is a bug and stays one."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        raise CannotRun("there is not enough memory", "give it more with --memory-limit, or close "
-                        "other programs; what does not fit is put on disk first") from error  # fmt: skip
+        raise no_memory() from error
     except _DAMAGED as error:
         if reads and not any(word in str(error) for word in _DISK):
             raise Unreadable(_first(error)) from error
@@ -144,7 +149,11 @@ def connect(settings: Settings) -> Iterator[Database]:
             options["threads"] = settings.threads
         if settings.memory is not None:
             options["memory_limit"] = settings.memory
-        connection = duckdb.connect(":memory:", config=options)
+        try:
+            connection = duckdb.connect(":memory:", config=options)
+        except duckdb.Error as error:
+            raise CannotRun(f"DuckDB does not start: {_first(error)}",
+                            "check the number of threads and the limit of memory") from error  # fmt: skip
         try:
             yield Database(connection)
         finally:

@@ -141,14 +141,20 @@ class Results:
         Columns: ``partner_id`` (or whatever the scored key is called), ``competency``,
         ``option``, ``version``, ``as_of``, ``score``, ``level``, by metric ``ID.value`` and
         ``ID.points``; at last the stamp: ``engine_version``, ``rules_digest``, ``data_digest``.
-        Numbers are decimals of 18 digits behind the point, cut and never rounded up.
+        Numbers are decimals of 18 digits behind the point, cut and never rounded up. Where there
+        are warnings, a column ``warnings`` repeats them in every row.
         """
         tables = [_wide(option, self.stamp) for option in self.options]
         stamp = ("engine_version", "rules_digest", "data_digest")
         names = dict.fromkeys(name for table in tables for name in table.column_names)
         order = [*(name for name in names if name not in stamp), *stamp]
         whole = pa.concat_tables(tables, promote_options="default").select(order)
-        return whole.replace_schema_metadata({**self.stamp.metadata()})
+        metadata = self.stamp.metadata()
+        if self.warnings:
+            text = "; ".join(f"{each.place}: {each.message}" for each in self.warnings)
+            whole = whole.append_column("warnings", _same(text, whole.num_rows))
+            metadata["tierwise.warnings"] = text
+        return whole.replace_schema_metadata(metadata)
 
 
 DECIMAL = pa.decimal128(38, 18)

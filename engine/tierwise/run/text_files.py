@@ -23,7 +23,7 @@ import pyarrow as pa
 from tierwise.diagnostics import Cell, Diagnostic, shown
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Table
-from tierwise.run.database import Database, literal, quoted
+from tierwise.run.database import Database, literal, no_memory, quoted
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 FIRST_ROW = 2
@@ -65,8 +65,8 @@ def load_text(
     if not bytes_.needs_counting:
         try:
             database.connection.execute(_scan(name, path, len(header), columns), ["\0"])
-        except duckdb.OutOfMemoryException:
-            raise
+        except duckdb.OutOfMemoryException as error:
+            raise no_memory() from error
         except duckdb.Error:
             pass
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 import ibis
 
 from tierwise import pipeline
-from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest
+from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest, shown
 from tierwise.model.ruleset import RuleSet
 from tierwise.plan.plan import data_name
 from tierwise.run.database import Settings
@@ -76,7 +76,7 @@ def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagno
             if partner not in known:
                 some = ran.database.rows(table.select(key).order_by(key).limit(10_000))
                 found.append(Diagnostic(
-                    "unknown-partner", f"there is no '{partner}' in {contract.scored}",
+                    "unknown-partner", f"there is no {shown(partner)} in {contract.scored}",
                     Cell(ran.raw[contract.scored].shown, None, contract.scored_key),
                     nearest(partner, [str(row[0]) for row in some])))  # fmt: skip
     return tuple(dict.fromkeys(found))

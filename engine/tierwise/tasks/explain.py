@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from tierwise import pipeline
-from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest
+from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
@@ -133,8 +133,8 @@ def explain(
         return Outcome(None, bound.diagnostics)
     ids = [each.id for program in bound.value for one in program.options for each in one.metrics]
     if metric is not None and metric not in ids:
-        unknown = Diagnostic("unknown-metric", f"there is no metric '{metric}'",
-                             Span(bound.value[0].digests[0][0]), nearest(metric, ids))  # fmt: skip
+        unknown = Diagnostic("unknown-metric", f"there is no metric {shown(metric)}",
+                             bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
                       progress) as outcome:  # fmt: skip
