@@ -65,10 +65,21 @@ class Condition:
 
 @dataclass(frozen=True)
 class Rows:
-    """The eligible rows of one table: each meets every condition, judged in order."""
+    """The eligible rows of one table: each meets every condition, judged in order.
+
+    ``credit``: the policy that says whom they are credited to; "" where each names the scored one
+    itself, then ``scored`` is the path to it.
+    """
 
     table: str
     conditions: tuple[Condition, ...]
+    credit: str = ""
+    scored: str = ""
+
+    @property
+    def owner(self) -> tuple[str, ...]:
+        """The column that goes with an entity where rows name the scored one themselves."""
+        return ("scored",) if self.scored else ()
 
 
 @dataclass(frozen=True)
@@ -95,31 +106,30 @@ class RowNames(Protocol):
     def period(self, span: Span) -> tuple[str, str] | None:
         """The columns of the row's first and last day, or None after a finding."""
 
-    def has_month(self, span: Span) -> bool:
-        """Whether the table has a column ``month``; a finding where it has not."""
-
 
 class Binder(Protocol):
     """What the binding stage offers to a measure."""
 
     found: list[Diagnostic]
 
-    def rows(self, table: Written, where: tuple[Written, ...]) -> RowNames | None:
-        """The rows of a table, with the option's eligibility and ``where`` as conditions."""
+    def rows(
+        self,
+        table: Written,
+        where: tuple[Written, ...],
+        credit: Written | None,
+        monthly: bool = True,
+    ) -> RowNames | None:
+        """The rows of a table, with the option's eligibility and ``where`` as conditions.
 
-    def credit(
-        self, policy: Written | None, names: RowNames, span: Span, may_name: bool = True
-    ) -> str | None:
-        """The credit policy's name; "" for rows that name the scored one themselves.
-
-        ``may_name``: whether the measure has a field for the policy.
+        ``credit``: the credit policy that is named, or None; ``monthly``: whether the rows need
+        a month; only then has the measure a field for the policy. None after a finding.
         """
 
-    def entity(self, per: Written, policy: str, names: RowNames) -> Expression | None:
-        """What facts are about, reachable from what the policy credits."""
+    def entity(self, per: Written, names: RowNames) -> Expression | None:
+        """What facts are about, reachable from what the rows' policy credits."""
 
-    def own_entity(self, policy: str, names: RowNames) -> Expression:
-        """What the policy credits, seen from the row."""
+    def own_entity(self, names: RowNames) -> Expression:
+        """What the rows' policy credits, seen from the row; the scored one without a policy."""
 
     def certification(self, name: Written) -> Certification | None:
         """A certification of the catalogues, or None after a finding."""
@@ -202,10 +212,6 @@ class Measure(Protocol):
     @property
     def rows(self) -> Rows:
         """The rows that it looks at."""
-
-    @property
-    def credit(self) -> str:
-        """The credit policy; "" where rows name the scored one themselves."""
 
     @property
     def entity(self) -> Expression:

@@ -40,18 +40,15 @@ class ChangesRule:
 
     def bind(self, binder: Binder) -> Changes | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where)
-        if names is None or not names.has_month(self.table.span):
+        names = binder.rows(self.table, self.where, self.credit)
+        if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
-        credit = binder.credit(self.credit, names, self.table.span)
-        if credit is None:
-            return None
-        entity = binder.entity(self.per, credit, names)
+        entity = binder.entity(self.per, names)
         if amount is None or entity is None:
             return None
         counted = Window(1 - self.months)
-        return Changes(names.rows, credit, entity, amount, self.at_least, counted)
+        return Changes(names.rows, entity, amount, self.at_least, counted)
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,6 @@ class Changes:
     """The measure with its names resolved."""
 
     rows: Rows
-    credit: str
     entity: Expression
     amount: Expression
     at_least: Fraction
@@ -76,9 +72,11 @@ class Changes:
         first, last = steps.as_of + self.window.first, steps.as_of + self.window.last
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
         within = totals.filter(totals.total >= steps.number(self.at_least))
+        names = (*self.rows.owner, "entity")
+        thing = [within[name] for name in names]
         runs = within.mutate(
-            before=within.month.lag().over(group_by=within.entity, order_by=within.month),
-            after=within.month.lead().over(group_by=within.entity, order_by=within.month),
+            before=within.month.lag().over(group_by=thing, order_by=within.month),
+            after=within.month.lead().over(group_by=thing, order_by=within.month),
         )
         entered = runs.filter(
             (runs.before.isnull() | (runs.before < runs.month - 1)) & (runs.month > first)
@@ -86,9 +84,9 @@ class Changes:
         left = runs.filter(
             (runs.after.isnull() | (runs.after > runs.month + 1)) & (runs.month < last)
         )
-        facts = entered.select("entity", "month", credited_in="month", amount=1).union(
+        facts = entered.select(*names, "month", credited_in="month", amount=1).union(
             left.select(
-                "entity", month=(left.month + 1).cast("int32"), credited_in="month", amount=-1
+                *names, month=(left.month + 1).cast("int32"), credited_in="month", amount=-1
             )
         )
         return Facts(facts.mutate(part=steps.text("value")), "nothing changed in this month")

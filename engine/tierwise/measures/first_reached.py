@@ -40,18 +40,15 @@ class FirstReachedRule:
 
     def bind(self, binder: Binder) -> FirstReached | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where)
-        if names is None or not names.has_month(self.table.span):
+        names = binder.rows(self.table, self.where, self.credit)
+        if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
-        credit = binder.credit(self.credit, names, self.table.span)
-        if credit is None:
-            return None
-        entity = binder.entity(self.per, credit, names)
+        entity = binder.entity(self.per, names)
         if amount is None or entity is None:
             return None
         window = Window(1 - self.months)
-        return FirstReached(names.rows, credit, entity, amount, self.at_least, window)
+        return FirstReached(names.rows, entity, amount, self.at_least, window)
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,6 @@ class FirstReached:
     """The measure with its names resolved."""
 
     rows: Rows
-    credit: str
     entity: Expression
     amount: Expression
     at_least: Fraction
@@ -74,10 +70,11 @@ class FirstReached:
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        names = [*self.rows.owner, "entity"]
         reached = totals.filter(totals.total >= steps.number(self.at_least))
-        firsts = reached.group_by("entity").aggregate(month=reached.month.min())
+        firsts = reached.group_by(names).aggregate(month=reached.month.min())
         crossed = firsts.filter(firsts.month > steps.as_of + self.window.first)
-        facts = crossed.select("entity", "month", credited_in="month", amount=1)
+        facts = crossed.select(*names, "month", credited_in="month", amount=1)
         least, baseline = plain_decimal(self.at_least), steps.as_of + self.window.first
         reasons = (
             Reason(f"already at {least} or more in {format_month(baseline)}, the first month",
@@ -87,7 +84,7 @@ class FirstReached:
             Reason(f"{least} or more had been reached in an earlier month",
                    lambda table: table.month > table[":reached"]),
         )  # fmt: skip
-        context = firsts.select("entity", reached="month")
+        context = firsts.select(*names, reached="month")
         return Facts(facts.mutate(part=steps.text("value")), "not reached", reasons, context)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:

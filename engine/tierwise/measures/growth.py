@@ -36,17 +36,14 @@ class GrowthRule:
 
     def bind(self, binder: Binder) -> Growth | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where)
-        if names is None or not names.has_month(self.table.span):
+        names = binder.rows(self.table, self.where, self.credit)
+        if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
-        credit = binder.credit(self.credit, names, self.table.span)
-        if credit is None:
-            return None
-        entity = binder.entity(self.per, credit, names)
+        entity = binder.entity(self.per, names)
         if amount is None or entity is None:
             return None
-        return Growth(names.rows, credit, entity, amount, Window(-self.months))
+        return Growth(names.rows, entity, amount, Window(-self.months))
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,6 @@ class Growth:
     """The measure with its names resolved."""
 
     rows: Rows
-    credit: str
     entity: Expression
     amount: Expression
     window: Window
@@ -71,7 +67,7 @@ class Growth:
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
         both = totals.filter(totals.month.isin([now, then]))
         facts = both.select(
-            "entity", "month", credited_in="month", amount="total",
+            *self.rows.owner, "entity", "month", credited_in="month", amount="total",
             part=(both.month == now).ifelse(steps.text("now"), steps.text("then")),
         )  # fmt: skip
         return Facts(facts, "not one of the two months that are compared")

@@ -50,14 +50,13 @@ class HoldersOfRule:
     def bind(self, binder: Binder) -> HoldersOf | None:
         """Resolve names; None after a finding."""
         certifications = tuple(binder.certification(name) for name in self.certifications)
-        names = binder.rows(self.table, self.where)
+        names = binder.rows(self.table, self.where, None, monthly=False)
         if names is None:
             return None
         period = names.period(self.table.span)
         item = names.column(self.item, Kind.TEXT)
-        credit = binder.credit(None, names, self.table.span, may_name=False)
-        entity = binder.entity(self.per, "", names)
-        if period is None or item is None or credit is None or entity is None:
+        entity = binder.entity(self.per, names)
+        if period is None or item is None or entity is None:
             return None
         known = tuple(found for found in certifications if found is not None)
         if len(known) < len(certifications):
@@ -75,7 +74,6 @@ class HoldersOf:
     item: str
     begins: str
     ends: str
-    credit: str = ""
     window: Window | None = None
     counted: Window | None = None
     parts: tuple[str, ...] = ("value",)

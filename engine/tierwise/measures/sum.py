@@ -31,15 +31,14 @@ class SumRule:
 
     def bind(self, binder: Binder) -> Sum | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where)
-        if names is None or not names.has_month(self.table.span):
+        names = binder.rows(self.table, self.where, self.credit)
+        if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
-        credit = binder.credit(self.credit, names, self.table.span)
-        if amount is None or credit is None:
+        if amount is None:
             return None
-        entity = binder.own_entity(credit, names)
-        return Sum(names.rows, credit, entity, amount, Window(1 - self.months))
+        entity = binder.own_entity(names)
+        return Sum(names.rows, entity, amount, Window(1 - self.months))
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Sum:
     """The measure with its names resolved."""
 
     rows: Rows
-    credit: str
     entity: Expression
     amount: Expression
     window: Window
@@ -62,7 +60,9 @@ class Sum:
         """A fact a row: its entity, its month, its amount."""
         columns = {"entity": self.entity, "amount": self.amount}
         rows = steps.select(self.rows, columns, self.window)
-        facts = rows.select("entity", "amount", month="month", credited_in="month")
+        facts = rows.select(
+            *self.rows.owner, "entity", "amount", month="month", credited_in="month"
+        )
         return Facts(facts.mutate(part=steps.text("value")), "")
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:

@@ -55,9 +55,9 @@ def associations_behind(
     rows name the scored one themselves.
     """
     measure = metric.metric.measure
-    if not measure.credit:
+    if not measure.rows.credit:
         return None
-    policy, steps = option.option.policies[measure.credit], option.credits[measure.credit]
+    policy, steps = option.option.policies[measure.rows.credit], option.credits[measure.rows.credit]
     facts = plan.table(metric.credited)
     facts = facts.filter(facts.scored == scored).select("entity", "credited_in").distinct()
     ways = plan.table(steps.ways)
@@ -102,19 +102,24 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
     own = tuple(contract.tables[measure.rows.table].columns)
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     reached = reach(
-        contract, plan.data, measure.rows.table, paths | measure.entity.names | set(own)
+        contract,
+        plan.data,
+        measure.rows.table,
+        paths | measure.entity.names | {*own, measure.rows.scored} - {""},
     )
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
     table = reached.table.select(
         *own,
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
         **{":entity": reached.evaluate(measure.entity)},
-    )
+        **{f":{name}": reached.table[reached.paths[measure.rows.scored]]
+           for name in measure.rows.owner},
+    )  # fmt: skip
     table = _touching(plan, option, measure, table, scored)
     table = _with_facts(plan, metric, table, scored)
     table = _with_context(metric, table, scored)
-    if measure.credit:
-        policy = option.option.policies[measure.credit]
+    if measure.rows.credit:
+        policy = option.option.policies[measure.rows.credit]
         table = _with_credit(plan, option, policy, measure, table, scored)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
     order = [name for name in dict.fromkeys(("month", ":entity", *own)) if name in table.columns]
@@ -139,12 +144,12 @@ def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Tabl
         branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
     branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
-    if measure.credit:
-        ways = option.option.policies[measure.credit].ways
+    if measure.rows.credit:
+        ways = option.option.policies[measure.rows.credit].ways
         displacing = sorted({other for way in ways for other in way.unless})
         branches += [
             (table[":in_effect"].isnull(), "no association in effect at the end of the month"),
-            (~table[":has_way"], f"no association of the kind that {measure.credit} credits"),
+            (~table[":has_way"], f"no association of the kind that {measure.rows.credit} credits"),
             (~table[":is_eligible"], "the association is with something that is not eligible"),
             (table[":is_credited"].isnull(), f"displaced by {' or '.join(displacing)}"),
         ]
@@ -155,12 +160,9 @@ def _touching(
     plan: Plan, option: OptionPlan, measure: Measure, table: ir.Table, scored: str
 ) -> ir.Table:
     """The rows about an entity of one scored one."""
-    contract = plan.program.contract
-    if not measure.credit:
-        own = contract.scored_column(measure.rows.table)
-        assert own is not None, "without a policy rows name the scored one"
-        return table.filter(table[own] == scored)
-    policy = option.option.policies[measure.credit]
+    if not measure.rows.credit:
+        return table.filter(table[":scored"] == scored)
+    policy = option.option.policies[measure.rows.credit]
     through = plan.data[policy.through]
     targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
     entities = targets.join(_entities(plan, policy, measure.entity), "target")

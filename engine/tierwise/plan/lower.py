@@ -85,15 +85,14 @@ class _OptionLowering:
         """The eligible rows of the window's months."""
         paths = {path for condition in rows.conditions for path in condition.paths}
         paths.update(*(each.names for each in columns.values()), own)
-        scored = self.contract.scored_column(rows.table)
-        extra = {scored} if scored else set()
+        extra = {rows.scored} if rows.scored else set()
         extra |= {"month"} if window else set()
         reached = reach(self.contract, self.tables, rows.table, paths | extra)
         keep = [reached.holds(condition) for condition in rows.conditions]
         chosen = {name: reached.exact(each) for name, each in columns.items()}
         chosen.update({name: reached.table[name] for name in own})
-        if scored:
-            chosen["scored"] = reached.table[scored]
+        if rows.scored:
+            chosen["scored"] = reached.table[reached.paths[rows.scored]]
         if window is not None:
             month = chosen["month"] = reached.table["month"]
             keep = [month >= self.as_of + window.first, month <= self.as_of + window.last, *keep]
@@ -103,13 +102,15 @@ class _OptionLowering:
     def totals(
         self, rows: Rows, entity: Expression, amount: Expression, window: Window
     ) -> ir.Table:
-        """(entity, month, total) of eligible rows, shared by the metrics that ask for the same."""
+        """Totals of eligible rows, shared by the metrics that ask for the same."""
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
-               for each in rows.conditions), entity.text, amount.text)  # fmt: skip
+               for each in rows.conditions), rows.scored, entity.text, amount.text)  # fmt: skip
         if key not in self.kept:
             widest = self._widest(rows.table)
             chosen = self.select(rows, {"entity": entity, "amount": amount}, widest)
-            totals = chosen.group_by("entity", "month").aggregate(total=chosen.amount.sum())
+            totals = chosen.group_by([*rows.owner, "entity", "month"]).aggregate(
+                total=chosen.amount.sum()
+            )
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
             self.kept[key] = self.step(name, title, totals, stored=True)
@@ -147,8 +148,8 @@ class _OptionLowering:
         measure = metric.measure
         measured = measure.lower(self)
         facts = self.step(f"{metric.id}:facts", f"{metric.id}: facts", measured.table, stored=False)
-        if measure.credit:
-            policy = self.option.policies[measure.credit]
+        if measure.rows.credit:
+            policy = self.option.policies[measure.rows.credit]
             by, is_target = self._credit(policy, measure.entity)
             table = credited(facts, by, is_target)
         else:
@@ -202,7 +203,7 @@ class _OptionLowering:
             windows = [
                 each.measure.window
                 for each in self.option.metrics
-                if each.measure.credit == policy.name and each.measure.window is not None
+                if each.measure.rows.credit == policy.name and each.measure.window is not None
             ]
             first = self.as_of + min(window.first for window in windows)
             rows = associated(policy, through, conditions, first, self.as_of)

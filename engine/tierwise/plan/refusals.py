@@ -18,9 +18,9 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
-from tierwise.plan.rows import Reached
+from tierwise.plan.rows import Reached, reach
 from tierwise.plan.typed import FORMS, accepts, month_text, typed_cell, well_formed
-from tierwise.program.program import Column, Contract, Table
+from tierwise.program.program import Check, Column, Contract, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
 
@@ -177,12 +177,37 @@ def _of_checks(
     row = Reached(both, {name: typed_name(name) for name in table.columns}, contract)
     violations = []
     for check in table.checks:
+        if along_references(contract, table, check):
+            continue
         wrong = [each.bad.fill_null(False) for each in others if each.column in check.that.names]
         broken = ~row.evaluate(check.that).fill_null(False)
         bad = broken & ~functools.reduce(operator.or_, wrong) if wrong else broken
         violations.append(Violation("data-check", check.column, in_language(check.message, "en"),
                                     f"the contract asks for: {check.that.text}", bad))  # fmt: skip
     return violations
+
+
+def along_references(contract: Contract, table: Table, check: Check) -> bool:
+    """Whether a condition names what other tables say."""
+    aliases = {name.partition(".")[0] for name in check.that.names if "." in name}
+    columns = (table.reference(alias) for alias in aliases)
+    return any(each is not None and each.references not in contract.catalogues for each in columns)
+
+
+def breaking_rows(
+    contract: Contract, tables: Mapping[str, ir.Table], table: Table, check: Check
+) -> ir.Table:
+    """(row, cell): the rows that break a condition along references.
+
+    Args:
+        tables: every table that it leads through, typed and without violations; that of the
+            rows with their numbers, ``row``.
+    """
+    names = {*check.that.names, *([check.column] if check.column else ())}
+    reached = reach(contract, tables, table.name, names)
+    bad = reached.table.filter(~reached.evaluate(check.that).fill_null(False))
+    cell = bad[check.column].cast("string") if check.column else ibis.literal("")
+    return bad.select("row", cell=cell)
 
 
 def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:

@@ -34,6 +34,7 @@ from tierwise.program.program import (
     Policy,
     Program,
     Requires,
+    Table,
     eligibility,
 )  # fmt: skip
 from tierwise.program.versions import version_findings
@@ -161,7 +162,7 @@ class _OptionBinding:
             when = parse(level.when, names, Kind.BOOLEAN, self.found, divides=True)
             if when is not None:
                 levels.append(Level(level.id.text, level.title, when))
-        used = {metric.measure.credit for metric in metrics}
+        used = {metric.measure.rows.credit for metric in metrics}
         policies = {name: policy for name, policy in self.policies.items() if name in used}
         return Option(self.rule.id.text, self.rule.title, self.eligible, groups, metrics, policies,
                       self.rule.max_score, self.rule.max_score_span, tuple(levels),
@@ -199,7 +200,13 @@ class _OptionBinding:
         contract = self.contract
         return TableNames(contract.tables[table], contract.tables, contract.catalogues)
 
-    def rows(self, table: Written, where: tuple[Written, ...]) -> RowNames | None:
+    def rows(
+        self,
+        table: Written,
+        where: tuple[Written, ...],
+        credit: Written | None,
+        monthly: bool = True,
+    ) -> RowNames | None:
         """The rows of a table, with eligibility and ``where`` as conditions."""
         if table.text not in self.contract.tables:
             unknown(self.found, "unknown-table", "table", table, self.contract.tables)
@@ -207,55 +214,68 @@ class _OptionBinding:
         names = self._names(table.text)
         before = len(self.found)
         parsed = [parse(each, names, Kind.BOOLEAN, self.found) for each in where]
-        if len(self.found) > before:
+        if monthly and not self._has_month(table):
+            return None
+        policy = scored = ""
+        if credit is None:
+            scored = self._scored(table, monthly)
+        else:
+            policy = self._credit(credit, names.table)
+        if len(self.found) > before or not policy + scored:
             return None
         own = (Condition(part) for each in parsed if each is not None for part in conjuncts(each))
         conditions = (*eligibility(self.contract, self.eligible, table.text), *own)
-        return _BoundRowNames(Rows(table.text, conditions), names, self.found)
+        return _BoundRowNames(Rows(table.text, conditions, policy, scored), names, self.found)
 
-    def credit(
-        self, policy: Written | None, names: RowNames, span: Span, may_name: bool = True
-    ) -> str | None:
-        """The credit policy's name, or "" for rows that name the scored one themselves."""
-        table = self.contract.tables[names.rows.table]
-        if policy is None:
-            own = self.contract.scored_columns(table.name)
-            if len(own) == 1:
-                return ""
-            what = "say in several columns" if own else "do not say"
-            self.found.append(Diagnostic("no-credit", f"rows of {shown(table.name)} {what} whom they "
-                                         "are credited to", span, "name a credit policy: "
-                                         "'credit: ...'" if may_name else "measure a table with one "
-                                         "reference to what is scored"))  # fmt: skip
-            return None
+    def _has_month(self, table: Written) -> bool:
+        column = self.contract.tables[table.text].columns.get("month")
+        if column is not None and column.kind is Kind.MONTH:
+            return True
+        self.found.append(Diagnostic("no-month", f"the table {shown(table.text)} has no month",
+                                     table.span,
+                                     "measure a table with a column 'month' of that type"))  # fmt: skip
+        return False
+
+    def _scored(self, table: Written, may_name: bool) -> str:
+        """The path by which rows name the scored one themselves, or "" after a finding."""
+        paths = self.contract.scored_paths(table.text)
+        if len(paths) == 1:
+            return paths[0]
+        what = "say in several ways" if paths else "do not say"
+        self.found.append(Diagnostic("no-credit", f"rows of {shown(table.text)} {what} whom they "
+                                     "are credited to", table.span, "name a credit policy: "
+                                     "'credit: ...'" if may_name else "measure a table with one "
+                                     "reference to what is scored"))  # fmt: skip
+        return ""
+
+    def _credit(self, policy: Written, table: Table) -> str:
+        """The name of a policy that credits what rows of a table refer to, or ""."""
         known = self.policies.get(policy.text)
-        if known is None and policy.text in self.broken:
-            return None  # what is wrong with it has been reported where it stands
         if known is None:
-            unknown(self.found, "unknown-policy", "credit policy", policy, self.policies)
-            return None
+            if policy.text not in self.broken:  # else what is wrong with it is reported there
+                unknown(self.found, "unknown-policy", "credit policy", policy, self.policies)
+            return ""
         reference = table.reference(known.reference)
         if reference is None or reference.references != known.target:
             self.found.append(Diagnostic("credit-out-of-reach", f"rows of {shown(table.name)} have "
                                          f"no {shown(known.reference)}, which {shown(known.name)} "
                                          "credits",
                                          policy.span, "measure a table that refers to it"))  # fmt: skip
-            return None
+            return ""
         return known.name
 
-    def own_entity(self, policy: str, names: RowNames) -> Expression:
-        """What the policy credits, as a column of the row; the scored one where there is none."""
-        table = self.contract.tables[names.rows.table]
-        if policy:
-            reference = table.reference(self.policies[policy].reference)
-            column = reference.name if reference else ""
-        else:
-            column = self.contract.scored_column(table.name) or ""
-        expression = names.expression(Written(column, Span(table.name)), None)
+    def own_entity(self, names: RowNames) -> Expression:
+        """What the policy credits, seen from the row; the scored one where there is none."""
+        path = names.rows.scored
+        if names.rows.credit:
+            table = self.contract.tables[names.rows.table]
+            reference = table.reference(self.policies[names.rows.credit].reference)
+            path = reference.name if reference else ""
+        expression = names.expression(Written(path, Span(names.rows.table)), None)
         assert expression is not None, "a column of the table is a name"
         return expression
 
-    def entity(self, per: Written, policy: str, names: RowNames) -> Expression | None:
+    def entity(self, per: Written, names: RowNames) -> Expression | None:
         """What facts are about: a path, and with a policy one through what it credits."""
         expression = names.expression(per, None)
         if expression is None:
@@ -265,8 +285,8 @@ class _OptionBinding:
                                          "needed here", per.span,
                                          "write one column, or a path along references"))  # fmt: skip
             return None
-        if policy:
-            credited = self.policies[policy]
+        if names.rows.credit:
+            credited = self.policies[names.rows.credit]
             own = self.contract.tables[names.rows.table].reference(credited.reference)
             through = f"{credited.reference}."
             if not per.text.startswith(through) and (own is None or per.text != own.name):
@@ -316,12 +336,3 @@ class _BoundRowNames:
                                          span, "give it 'period: {from: ..., through: ...}' in the "
                                          "contract"))  # fmt: skip
         return self.names.table.period
-
-    def has_month(self, span: Span) -> bool:
-        column = self.names.table.columns.get("month")
-        if column is not None and column.kind is Kind.MONTH:
-            return True
-        self.found.append(Diagnostic("no-month", f"the table {shown(self.rows.table)} has no "
-                                         "month", span,
-                                     "measure a table with a column 'month' of that type"))  # fmt: skip
-        return False

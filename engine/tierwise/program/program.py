@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -79,16 +79,46 @@ class Contract:
         """The column that identifies what is scored."""
         return self.tables[self.scored].key[0]
 
-    def scored_column(self, table: str) -> str | None:
-        """The column by which rows of a table name the scored one themselves, if they do."""
-        return next(iter(self.scored_columns(table)), None)
+    def tables_along(self, table: str, paths: Iterable[str]) -> frozenset[str] | None:
+        """The tables that paths from a row lead through, with its own; None where one is missing.
 
-    def scored_columns(self, table: str) -> tuple[str, ...]:
-        """Every column by which rows of a table name the scored one."""
+        What a path names must be there in the whole contract; this one may be a part of it.
+        """
+        along = {table}
+        for path in paths:
+            at, (*steps, last) = table, path.split(".")
+            for step in steps:
+                column = self.tables[at].reference(step)
+                if column is None or column.references in self.catalogues:
+                    break  # a list of a catalogue, or an attribute of an entry
+                if column.references not in self.tables:
+                    return None
+                at = column.references
+                along.add(at)
+            else:
+                if last not in self.tables[at].columns:
+                    return None
+        return frozenset(along)
+
+    def scored_paths(self, table: str) -> tuple[str, ...]:
+        """The shortest paths by which rows of a table name the scored one themselves.
+
+        Such as ``reseller_id`` of an order, or ``order.reseller_id`` of one of its lines.
+        """
         if table == self.scored:
             return (self.scored_key,)
-        columns = self.tables[table].columns.values()
-        return tuple(each.name for each in columns if each.references == self.scored)
+        level, seen = [(table, "")], {table}
+        while level:
+            columns = [(f"{prefix}{column.name}", f"{prefix}{column.alias}.", column.references)
+                       for name, prefix in level
+                       for column in self.tables[name].columns.values() if column.references]  # fmt: skip
+            own = tuple(path for path, _, target in columns if target == self.scored)
+            if own:
+                return own
+            level = [(target, prefix) for _, prefix, target in columns
+                     if target in self.tables and target not in seen]  # fmt: skip
+            seen |= {target for target, _ in level}
+        return ()
 
 
 @dataclass(frozen=True)

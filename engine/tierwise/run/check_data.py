@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import ibis
@@ -13,6 +13,8 @@ from tierwise.months import format_month
 from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import (
     CheckedTable,
+    along_references,
+    breaking_rows,
     checked_table,
     dangling,
     dangling_rows,
@@ -25,6 +27,7 @@ from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Program, Table
 from tierwise.run.database import Database, Unreadable
 from tierwise.run.open_data import RawTable, raw_name, unreadable
+from tierwise.source.fields import in_language
 
 SHOWN = 3
 """How many rows of each kind of violation are named."""
@@ -138,7 +141,36 @@ def check_data(
         rows[name] = int(counts["rows"])
         if "first" in counts:
             months[name] = Reach(counts["first"], counts["last"])
+    faulty = contract.tables.keys() - rows.keys()
+    faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
+    for table in contract.tables.values():
+        found.extend(_across(database, contract, table, raw, faulty))
     return Checked(rows, months)
+
+
+def _across(
+    database: Database,
+    contract: Contract,
+    table: Table,
+    raw: Mapping[str, RawTable],
+    faulty: Collection[str],
+) -> Iterable[Diagnostic]:
+    """What conditions find that look at several tables; none of those may be wrong otherwise."""
+    for check in table.checks:
+        along = contract.tables_along(table.name, check.that.names)
+        if along is None or along & set(faulty) or not along_references(contract, table, check):
+            continue
+        name = raw_name(table.name)
+        numbered = checked_table(contract, table, ibis.table(database.schema(name), name=name))
+        tables = {each: _typed(database, each) for each in along}
+        tables[table.name] = numbered.numbered()
+        bad = breaking_rows(contract, tables, table, check)
+        count = int(str(database.rows(bad.aggregate(n=bad.count()))[0][0]))
+        if count:
+            offending = database.rows(bad.order_by("row").limit(SHOWN))
+            yield from _named(raw[table.name], "data-check", check.column,
+                              in_language(check.message, "en"),
+                              f"the contract asks for: {check.that.text}", count, offending)  # fmt: skip
 
 
 def _table(
