@@ -45,6 +45,9 @@ class SomeNames:
     def values_of(self, path: str) -> Iterable[str] | None:
         return ("x", "y", "z") if path == "t" else None
 
+    def definition_of(self, path: str) -> None:
+        """None of them is derived."""
+
 
 def checked(text: str, wanted: Kind | None = None, divides: bool = False) -> Expression:
     found: list[Diagnostic] = []

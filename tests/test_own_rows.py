@@ -25,6 +25,8 @@ tables:
       order: {type: text}
       shop: {type: text, references: shops, as: of_shop}
       sort: {type: text, values: [web, desk]}
+    derived:
+      from_web: sort == 'web'
   lines:
     key: [order, month, place]
     columns:
@@ -33,11 +35,14 @@ tables:
       place: {type: text, values: [front, back]}
       buyer: {type: text}
       pieces: {type: whole}
+    derived:
+      is_counted: after_opening and of_order.from_web or not of_order.from_web
+      after_opening: month >= of_order.of_shop.opened
     checks:
-      - that: of_order.sort == 'web' or pieces >= 0
+      - that: of_order.from_web or pieces >= 0
         column: pieces
         message: only an order from the web can be negative
-      - that: month >= of_order.of_shop.opened
+      - that: after_opening
         message: an order comes after its shop was opened
 """
 COMPETENCY = """
@@ -161,3 +166,18 @@ def test_keys_of_many_months_and_values_are_held_apart(folders: tuple[Path, Path
     assert tierwise.evaluate(data, "2022-07", rules=rules).to_arrow().num_rows == 2
     ((code, _, message),) = broken(folders, "b1,2022-07,back,z,1", "2022-07")
     assert (code, message) == ("data-key", "the key stands in an earlier row: b1, 2022-07, back")
+
+
+WEB = "{sum: pieces, from: lines, where: is_counted and not of_order.from_web, over: 12 months}"
+
+
+def test_a_derived_column_stands_for_its_expression(folders: tuple[Path, Path]) -> None:
+    rules, data = folders
+    whole = "{sum: pieces, from: lines, over: 12 months}"
+    written = (rules / "competency.yaml").read_text("utf-8")
+    (rules / "competency.yaml").write_text(written.replace(whole, WEB), "utf-8")
+    rows = tierwise.evaluate(data, "2020-12", rules=rules).to_arrow().to_pylist()
+    assert [row["pieces.value"] for row in rows] == [Decimal(7), Decimal(24)]
+    report = tierwise.explain(data, "2020-12", "anna", rules=rules, metric="pieces")
+    verdicts = dict(report.options[0].metrics[0].verdicts)
+    assert verdicts == {"counted": 2, "not: not of_order.from_web": 3}

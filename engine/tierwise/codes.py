@@ -5,6 +5,7 @@ from __future__ import annotations
 CODES = {
     "credit-out-of-reach": "A metric is credited by a policy whose subject its rows do not reach.",
     "dead-combination": "An alternative of a certification can never be what makes a holder.",
+    "derived-cycle": "A derived column stands for something that names the column itself.",
     "duplicate-id": "Two files of a kind have the same id, or a version stands twice.",
     "duplicate-name": "Two things of a kind have names that are the same but for capitals.",
     "expression-forbidden": "An expression uses what the rule language does not have.",

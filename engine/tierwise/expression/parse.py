@@ -8,13 +8,14 @@ and the functions of ``functions.py``. Everything else that Python could say is 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.typed import Names, Typing, path_of
+from tierwise.expression.unfold import Definition, unfold
 from tierwise.expression.words import MAX_DEPTH, Refusal, on_one_line, words
 from tierwise.source.document import Written
 
@@ -72,17 +73,67 @@ def parse(
                       else "name a column of numbers, or calculate one")  # fmt: skip
         return None
     text = on_one_line(written.text).strip()
-    return Expression(text, written.span, tree, kind, frozenset(typing.used))
+    return _unfolded(Expression(text, written.span, tree, kind, frozenset(typing.used)), names,
+                     found)  # fmt: skip
+
+
+def _unfolded(expression: Expression, names: Names, found: list[Diagnostic]) -> Expression | None:
+    """The expression with what derived names stand for; its text stays as it was written."""
+
+    def defined(node: ast.expr) -> Definition | None:
+        path = path_of(node)
+        return names.definition_of(path) if path in expression.names else None
+
+    tree = unfold(expression.tree, defined)
+    if tree is expression.tree:
+        return expression
+    if tree is None:
+        found.append(Diagnostic("expression-too-long", "what the derived names stand for has too "
+                                "many parts", expression.span, "say it in several conditions"))  # fmt: skip
+        return None
+    derived = {name: names.definition_of(name) for name in expression.names}
+    plain = {name for name, definition in derived.items() if definition is None}
+    inner = {
+        f"{each.prefix}{name}" if name in each.names else name
+        for each in derived.values() if each is not None
+        for name in _paths(each.tree)
+    }  # fmt: skip
+    return replace(expression, tree=tree, names=frozenset(plain | inner))
+
+
+def paths_in(text: str) -> frozenset[str]:
+    """The paths that a text names, if it is an expression at all."""
+    tree = _tree_of(text)
+    return frozenset() if isinstance(tree, Refusal) else frozenset(_paths(tree))
+
+
+def _paths(tree: ast.expr) -> set[str]:
+    """The whole paths that a tree names, without the functions that it calls."""
+    paths, waiting = set(), [tree]
+    while waiting:
+        node = waiting.pop()
+        path = path_of(node)
+        if path is not None:
+            paths.add(path)
+        elif isinstance(node, ast.Call):
+            waiting.extend(node.args)
+        else:
+            waiting.extend(
+                each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)
+            )
+    return paths - {"true", "false"}
 
 
 def conjuncts(expression: Expression) -> tuple[Expression, ...]:
     """The conditions that a top-level ``and`` joins, each with its own text, in order."""
-    if not (isinstance(expression.tree, ast.BoolOp) and isinstance(expression.tree.op, ast.And)):
+    written = _tree_of(expression.text)
+    if not (isinstance(written, ast.BoolOp) and isinstance(written.op, ast.And)):
         return (expression,)
+    assert isinstance(expression.tree, ast.BoolOp), "unfolding leaves the top as it is"
     parts = []
     for value in expression.tree.values:
         text = ast.get_source_segment(expression.text, value) or expression.text
-        names = frozenset(path_of(node) or "" for node in ast.walk(value)) & expression.names
+        names = expression.names & _paths(value)
         parts.append(Expression(text, expression.span, value, Kind.BOOLEAN, names))
     return tuple(parts)
 

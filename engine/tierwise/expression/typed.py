@@ -12,6 +12,7 @@ from typing import Protocol
 from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind, comparable
+from tierwise.expression.unfold import Definition
 from tierwise.expression.words import on_one_line
 from tierwise.months import parse_date, parse_month
 from tierwise.source.document import Written
@@ -41,6 +42,9 @@ class Names(Protocol):
 
     def values_of(self, path: str) -> Iterable[str] | None:
         """The only texts that a path may have, or None where any may stand there."""
+
+    def definition_of(self, path: str) -> Definition | None:
+        """What a derived name stands for, or None where a path is no such name."""
 
 
 def path_of(node: ast.AST) -> str | None:

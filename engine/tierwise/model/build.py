@@ -122,6 +122,7 @@ def _table(name: Written, fields: Fields) -> TableRule:
         (period.written("from"), period.written("through")) if period else None,
         tuple(CheckRule(check.written("that"), check.maybe("column"), check.titles("message"))
               for check in checks),
+        tuple((_key(entry), written(entry.node)) for entry in fields.entries("derived")),
     )  # fmt: skip
 
 

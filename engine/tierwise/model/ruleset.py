@@ -37,7 +37,10 @@ class CheckRule:
 
 @dataclass(frozen=True)
 class TableRule:
-    """A table of a contract, as written. ``period``: the columns of its first and last day."""
+    """A table of a contract, as written.
+
+    ``period``: the columns of its first and last day; ``derived``: expressions by their name.
+    """
 
     name: Written
     title: Titles
@@ -45,6 +48,7 @@ class TableRule:
     columns: tuple[ColumnRule, ...]
     period: tuple[Written, Written] | None
     checks: tuple[CheckRule, ...]
+    derived: tuple[tuple[Written, Written], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def contract() -> Json:
         "through": field("Last day", "The column of the last day, inclusive; empty: no end.",
                          "ends", type="string"),
     }, ("from", "through"))  # fmt: skip
+    derived = field("Derived column", "An expression over the row; it may follow references and name "
+                    "other derived columns.", "amount > 1000", **EXPRESSION)  # fmt: skip
     table = mapping("Table", "One table: a file of that name, or a table of a database.",
                     {"key": ["id"], "columns": {"id": {"type": "text"}}}, {
         "title": TITLE,
@@ -86,6 +88,9 @@ def contract() -> Json:
         "checks": field("Checks", "Conditions that every row must meet.",
                         [{"that": "end >= start", "message": "it ends after it begins"}],
                         type="array", items=check, uniqueItems=True),
+        "derived": named("Derived columns", "Names for expressions over a row, to be used in rules "
+                         "as if they were columns.", {"is_large": "amount > 1000"}, derived,
+                         NAME),
     }, ("columns",))  # fmt: skip
     return file_schema("contract", "Data contract", {
         "scored": field("Scored", "The table of which every row gets a score.", "sellers",

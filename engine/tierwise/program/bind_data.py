@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from tierwise.diagnostics import Diagnostic, Related, nearest, shown
@@ -17,6 +18,7 @@ from tierwise.model.ruleset import (
     RuleSet,
     TableRule,
 )  # fmt: skip
+from tierwise.program.bind_derived import Place, bind_derived, named
 from tierwise.program.names import TableNames
 from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
 from tierwise.source.document import Written
@@ -100,8 +102,10 @@ def bind_contract(
                                 "of one column", scored.span, "write key: [its_id]"))  # fmt: skip
     for table in rule.tables:
         _references_fit(table, tables, scored.text, found)
+    broken = bind_derived(rule.tables, tables, catalogues, found)
     bound = {
-        table.name.text: _with_checks(table, tables, catalogues, found) for table in rule.tables
+        table.name.text: _with_checks(table, tables, catalogues, broken, found)
+        for table in rule.tables
     }
     return Contract(rule.id.text, scored.text, bound, catalogues)
 
@@ -150,10 +154,11 @@ def _names_differ(
         if table.name.text in catalogues:
             found.append(Diagnostic("duplicate-name", f"{shown(table.name.text)} is a catalogue as "
                                     "well", table.name.span, "give one of them another name"))  # fmt: skip
-        differ(found, "column", (column.name for column in table.columns))
+        derived = [name for name, _ in table.derived]
+        differ(found, "column", (*(column.name for column in table.columns), *derived))
         aliases = [column.alias for column in table.columns if column.references is not None]
         differ(found, "reference", aliases)
-        for name in (*(column.name for column in table.columns), *aliases):
+        for name in (*(column.name for column in table.columns), *derived, *aliases):
             if name.text.lower() in RESERVED:
                 found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
                                         "expression language, so no expression could name it",
@@ -204,18 +209,21 @@ def _with_checks(
     rule: TableRule,
     tables: Mapping[str, Table],
     catalogues: Mapping[str, Catalogue],
+    broken: frozenset[Place],
     found: list[Diagnostic],
 ) -> Table:
     table = tables[rule.name.text]
     checks = []
     for check in rule.checks:
+        if broken & named(tables, table.name, check.that.text):
+            continue
         that = parse(check.that, TableNames(table, tables, catalogues), Kind.BOOLEAN, found)
         if check.column is not None and check.column.text not in table.columns:
             unknown(found, "unknown-column", "column", check.column, table.columns)
         if that is not None:
             column = check.column.text if check.column else None
             checks.append(Check(that, column, check.message))
-    return Table(table.name, table.title, table.key, table.columns, table.period, tuple(checks))
+    return replace(table, checks=tuple(checks))
 
 
 def bind_policies(rules: RuleSet, contract: Contract, found: list[Diagnostic]) -> dict[str, Policy]:

@@ -76,6 +76,9 @@ class DemoNames:
             return None
         return [str(each) for way in value.ways if isinstance(way, OneOf) for each in way.values]
 
+    def definition_of(self, path: str) -> None:
+        """None of them stands for an expression."""
+
 
 def _declared_values(
     table: Table | None, name: str, catalogues: Mapping[str, Catalogue]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tierwise.expression.kinds import Kind
+from tierwise.expression.unfold import Definition
 from tierwise.program.program import Catalogue, Column, Table
 
 
@@ -28,7 +29,7 @@ class TableNames:
     def _column_kind(self, first: str, rest: str) -> Kind | None:
         """The kind of one of the row's own columns, or of one along its references."""
         if not rest:
-            column = self.table.columns.get(first)
+            column = self.table.columns.get(first) or self.table.derived.get(first)
             return column.kind if column else None
         reference = self.table.reference(first)
         if reference is None:
@@ -46,7 +47,7 @@ class TableNames:
         if reference is not None and reference.references in self.tables:
             below = self._below(reference)
             if not rest:
-                return path, [f"{first}.{name}" for name in below.table.columns]
+                return path, [f"{first}.{name}" for name in below.own_names()]
             step = rest.partition(".")[0]
             if step in self.catalogues and below.table.reference(step) is None:
                 return path, [rest]  # a list is named by itself, not through a reference
@@ -60,7 +61,11 @@ class TableNames:
         references = [each.alias for each in self.table.columns.values() if each.references]
         if rest:
             return first, [*references, *self.catalogues]
-        return first, self.table.columns
+        return first, self.own_names()
+
+    def own_names(self) -> list[str]:
+        """The columns of the row, and what is derived from them."""
+        return [*self.table.columns, *self.table.derived]
 
     def values_of(self, path: str) -> Iterable[str] | None:
         """The values that a column declares, or the keys of the catalogue that it refers to."""
@@ -74,6 +79,21 @@ class TableNames:
             return column.values if column else None
         catalogue = self.catalogues.get(column.references)
         return catalogue.entries if catalogue else None
+
+    def definition_of(self, path: str) -> Definition | None:
+        """What a derived column stands for, of the row or along its references."""
+        first, _, rest = path.partition(".")
+        if not rest:
+            derived = self.table.derived.get(first)
+            if derived is None:
+                return None
+            own = (name for name in derived.names if self.kind_of(name) is not Kind.TEXTS)
+            return Definition(derived.tree, frozenset(own))
+        reference = self.table.reference(first)
+        if reference is None or reference.references not in self.tables:
+            return None
+        definition = self._below(reference).definition_of(rest)
+        return definition.under(f"{first}.") if definition is not None else None
 
     def _below(self, reference: Column) -> TableNames:
         return TableNames(self.tables[reference.references], self.tables, self.catalogues)
@@ -95,3 +115,6 @@ class NumberNames:
 
     def values_of(self, path: str) -> None:
         """Any number may stand there."""
+
+    def definition_of(self, path: str) -> None:
+        """None of them stands for an expression."""

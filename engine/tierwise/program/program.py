@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -40,7 +40,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the contract; ``period``: the columns of its first and last day."""
+    """A table of the contract; ``period``: the columns of its first and last day.
+
+    ``derived``: names that stand for an expression over a row, wherever an expression may stand.
+    """
 
     name: str
     title: Titles
@@ -48,6 +51,7 @@ class Table:
     columns: Mapping[str, Column]
     period: tuple[str, str] | None
     checks: tuple[Check, ...]
+    derived: Mapping[str, Expression] = field(default_factory=dict)
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""
