@@ -419,7 +419,7 @@ def test_the_carried_demo_tells_every_story(carried: RuleSet, tmp_path: Path) ->
 def violations(rules: RuleSet, data: Path) -> list[Diagnostic]:
     """What a folder of data does that its contract refuses."""
     found: list[Diagnostic] = []
-    contract = bind_contract(rules.contracts[0], bind_catalogues(rules, found), found)
+    contract = bind_contract(rules, rules.contracts[0], bind_catalogues(rules, found), found)
     with connect(Settings()) as database:
         opened = open_data(database, data, contract, found)
         part = type_tables(database, usable(database, contract, opened, found), opened, found)

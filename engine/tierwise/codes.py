@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CODES = {
+    "contract-cycle": "A data contract extends itself.",
     "credit-out-of-reach": "A metric is credited by a policy whose subject its rows do not reach.",
     "dead-combination": "An alternative of a certification can never be what makes a holder.",
     "derived-cycle": "A derived column stands for something that names the column itself.",

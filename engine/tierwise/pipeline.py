@@ -6,14 +6,21 @@ stops where there are errors, so that a stage never sees what an earlier one ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.check import check
-from tierwise.diagnostics import Diagnostic, Outcome, Span, merged, nearest, ordered
+from tierwise.diagnostics import (
+    Diagnostic,
+    Outcome,
+    Span,
+    merged,
+    nearest,
+    ordered,
+)
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
@@ -25,7 +32,6 @@ from tierwise.source.read import read
 
 if TYPE_CHECKING:
     from tierwise.plan.plan import Plan
-    from tierwise.run.check_data import Checked
     from tierwise.run.database import Database, Settings
     from tierwise.run.open_data import RawTable
 
@@ -172,8 +178,7 @@ class Ran:
 
     database: Database
     plans: tuple[Plan, ...]
-    raw: dict[str, RawTable]
-    checked: tuple[Checked, ...]
+    raw: Mapping[str, RawTable]
     warnings: tuple[Diagnostic, ...]
 
 
@@ -184,42 +189,32 @@ def ran(
     settings: Settings,
     allow_short_history: bool,
     progress: Callable[[str], None],
+    leave_out: bool = False,
 ) -> Iterator[Outcome[Ran]]:
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
     Args:
         data: a folder of csv, tsv or parquet files, or a .duckdb file.
-        bound: programs over contracts of which the data has every table.
+        bound: the programs.
         settings: what the database may use.
         allow_short_history: whether data that begins too late is a warning.
         progress: is told what is being done.
+        leave_out: whether a program is left out, with a warning, where the data has not all
+            tables and columns of its contract but those of another one.
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
     from tierwise.plan.lower import lower
-    from tierwise.run.check_data import check_data, check_history, type_tables, usable
     from tierwise.run.database import connect
-    from tierwise.run.open_data import open_data
+    from tierwise.run.prepare import prepare
     from tierwise.run.run import run_plan, schemas_of
 
     with connect(settings) as database:
-        found: list[Diagnostic] = []
-        raw: dict[str, RawTable] = {}
-        checked: list[Checked] = []
-        for contract in {program.contract.id: program.contract for program in bound}.values():
-            progress("opening the data")
-            opened = open_data(database, data, contract, found)
-            part = usable(database, contract, opened, found)
-            part = type_tables(database, part, opened, found)
-            result = check_data(database, part, opened, found, progress)
-            for program in bound:
-                if program.contract.id == contract.id:
-                    found += check_history(program, result, opened, allow_short_history)
-            raw.update(opened)
-            checked.append(result)
+        ready = prepare(database, data, bound, allow_short_history, leave_out, progress)
+        found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
-            yield Outcome(None, ordered(found))
+            yield Outcome(None, found)
             return
-        plans = tuple(lower(program, schemas_of(database, program)) for program in bound)
+        plans = tuple(lower(each, schemas_of(database, each)) for each in ready.programs)
         for plan in plans:
             run_plan(database, plan, progress)
-        yield Outcome(Ran(database, plans, raw, tuple(checked), ordered(found)), ordered(found))
+        yield Outcome(Ran(database, plans, ready.raw, found), found)

@@ -109,7 +109,11 @@ def _key(entry: Entry) -> Written:
 def _contract(fields: Fields) -> ContractRule:
     tables = tuple(_table(_key(entry), Fields(entry.node)) for entry in fields.entries("tables"))
     return ContractRule(
-        fields.written("id"), fields.titles("title"), fields.written("scored"), tables
+        fields.written("id"),
+        fields.titles("title"),
+        fields.maybe("extends"),
+        fields.maybe("scored"),
+        tables,
     )
 
 

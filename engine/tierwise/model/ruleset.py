@@ -53,11 +53,12 @@ class TableRule:
 
 @dataclass(frozen=True)
 class ContractRule:
-    """A data contract, as written."""
+    """A data contract, as written. ``extends``: the contract whose tables it takes over."""
 
     id: Written
     title: Titles
-    scored: Written
+    extends: Written | None
+    scored: Written | None
     tables: tuple[TableRule, ...]
 
 

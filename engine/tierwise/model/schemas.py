@@ -91,14 +91,18 @@ def contract() -> Json:
         "derived": named("Derived columns", "Names for expressions over a row, to be used in rules "
                          "as if they were columns.", {"is_large": "amount > 1000"}, derived,
                          NAME),
-    }, ("columns",))  # fmt: skip
-    return file_schema("contract", "Data contract", {
+    })  # fmt: skip
+    schema = file_schema("contract", "Data contract", {
+        "extends": field("Extends", "The contract whose tables this one takes over. Its own tables "
+                         "are added; of a table that both have, columns are added or said anew.",
+                         "sales-data", type="string"),
         "scored": field("Scored", "The table of which every row gets a score.", "sellers",
                         type="string"),
         "tables": named("Tables", "The tables of the data.",
                         {"sellers": {"key": ["id"], "columns": {"id": {"type": "text"}}}}, table,
                         NAME),
-    }, ("scored", "tables"))  # fmt: skip
+    }, ())  # fmt: skip
+    return {**schema, "if": {"required": ["extends"]}, "else": {"required": ["scored", "tables"]}}
 
 
 def catalogue() -> Json:

@@ -36,7 +36,10 @@ def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
         that ``scores`` names, ``score_n``, ``score_d``, ``level``.
     """
     steps: list[Step] = []
-    tables = {name: ibis.table(schema, name=data_name(name)) for name, schema in schemas.items()}
+    contract = program.contract.id
+    tables = {
+        name: ibis.table(schema, name=data_name(contract, name)) for name, schema in schemas.items()
+    }
     options = tuple(
         _OptionLowering(program, option, tables, steps).option_plan() for option in program.options
     )
@@ -58,9 +61,13 @@ class _OptionLowering:
         self.kept: dict[tuple[object, ...], ir.Table] = {}
         self.credits: dict[str, CreditPlan] = {}
 
+    def full(self, name: str) -> str:
+        """A step's name, which no other option has, also not of another competency."""
+        return f"{self.program.competency}:{self.option.id}:{name}"
+
     def step(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table:
         """Add a step; what comes later reads it by its name."""
-        full = f"{self.option.id}:{name}"
+        full = self.full(name)
         self.steps.append(Step(full, title, table, stored))
         return ibis.table(table.schema(), name=full)
 
@@ -168,7 +175,7 @@ class _OptionLowering:
         self.kept["folded", metric.id] = self.step(
             f"{metric.id}:folded", f"{metric.id}: folded", folded, stored=True
         )
-        names = (f"{self.option.id}:{metric.id}:{name}" for name in ("facts", "credited", "folded"))
+        names = (self.full(f"{metric.id}:{name}") for name in ("facts", "credited", "folded"))
         return MetricPlan(metric, measured, *names)
 
     def _credit(self, policy: Policy, entity: Expression) -> tuple[ir.Table, bool]:

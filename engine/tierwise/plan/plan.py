@@ -73,6 +73,6 @@ class Plan:
         return ibis.table(step.table.schema(), name=name)
 
 
-def data_name(table: str) -> str:
-    """The name under which a plan finds a table of the contract, typed as it says."""
-    return f"data:{table}"
+def data_name(contract: str, table: str) -> str:
+    """The name under which a plan finds a table of a contract, typed as that says."""
+    return f"data:{contract}:{table}"

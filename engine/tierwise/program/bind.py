@@ -63,12 +63,12 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
     if rule is None:
         unknown(found, "unknown-contract", "data contract", competency.contract, contracts)
         return Outcome(None, tuple(found))
-    contract = bind_contract(rule, catalogues, found)
+    contract = bind_contract(rules, rule, catalogues, found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
     policies = bind_policies(rules, contract, found)
     certifications = _certifications(rules, found)
-    others = contracts.keys() - {contract.id}
+    others = contracts.keys() - {*contract.lineage}
     declared = (each for file in rules.credits if file.contract.text not in others
                 for each in file.policies)  # fmt: skip
     broken = frozenset(each.name.text for each in declared) - policies.keys()
@@ -99,12 +99,12 @@ def bind_shared(rules: RuleSet) -> tuple[Diagnostic, ...]:
     catalogues = bind_catalogues(rules, found)
     for rule in rules.contracts:
         before = len(found)
-        contract = bind_contract(rule, catalogues, found)
+        contract = bind_contract(rules, rule, catalogues, found)
         if len(found) == before:
             bind_policies(rules, contract, found)
     _certifications(rules, found)
     found.extend(version_findings(rules))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _certifications(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Certification]:

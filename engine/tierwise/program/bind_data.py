@@ -19,6 +19,7 @@ from tierwise.model.ruleset import (
     TableRule,
 )  # fmt: skip
 from tierwise.program.bind_derived import Place, bind_derived, named
+from tierwise.program.extended import lineage, whole
 from tierwise.program.names import TableNames
 from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
 from tierwise.source.document import Written
@@ -88,14 +89,21 @@ def _fits(value: object, kind: Kind) -> bool:
 
 
 def bind_contract(
-    rule: ContractRule, catalogues: Mapping[str, Catalogue], found: list[Diagnostic]
+    rules: RuleSet,
+    written: ContractRule,
+    catalogues: Mapping[str, Catalogue],
+    found: list[Diagnostic],
 ) -> Contract:
-    """A contract; what cannot be resolved is reported and left out."""
+    """A contract of a rule set; what cannot be resolved is reported and left out."""
+    line = lineage(rules, written, found)
+    rule = whole(line)
     names = {table.name.text for table in rule.tables}
     tables = {table.name.text: _table(table, names, catalogues, found) for table in rule.tables}
     _names_differ(rule, catalogues, found)
-    scored = rule.scored
-    if scored.text not in tables:
+    scored = rule.scored or Written("", rule.id.span)
+    if rule.scored is None:
+        pass  # what it extends is not there, which has been reported
+    elif scored.text not in tables:
         unknown(found, "unknown-table", "table", scored, tables)
     elif len(tables[scored.text].key) != 1:
         found.append(Diagnostic("scored-key", f"the scored table {shown(scored.text)} needs a key "
@@ -107,7 +115,8 @@ def bind_contract(
         table.name.text: _with_checks(table, tables, catalogues, broken, found)
         for table in rule.tables
     }
-    return Contract(rule.id.text, scored.text, bound, catalogues)
+    ids = tuple(each.id.text for each in line)
+    return Contract(rule.id.text, ids, scored.text, bound, catalogues)
 
 
 def _table(
@@ -116,6 +125,9 @@ def _table(
     columns = {
         column.name.text: _column(column, names, catalogues, found) for column in rule.columns
     }
+    if not columns:
+        found.append(Diagnostic("missing-field", f"the table {shown(rule.name.text)} has no "
+                                "columns", rule.name.span, "say what its columns are"))  # fmt: skip
     for key in rule.key:
         if key.text not in columns:
             unknown(found, "unknown-column", "column", key, columns)
@@ -234,7 +246,7 @@ def bind_policies(rules: RuleSet, contract: Contract, found: list[Diagnostic]) -
     for file in rules.credits:
         if file.contract.text not in contracts:
             unknown(found, "unknown-contract", "data contract", file.contract, contracts)
-        if file.contract.text != contract.id:
+        if file.contract.text not in contract.lineage:
             continue
         every.extend(file.policies)
         for rule in file.policies:

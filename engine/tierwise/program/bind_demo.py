@@ -20,6 +20,7 @@ from tierwise.program.demo_defaults import (
     numbered,
     with_numbered_key,
 )  # fmt: skip
+from tierwise.program.extended import lineage, whole
 from tierwise.program.program import Contract
 
 MOST_MONTHS = 240
@@ -30,25 +31,27 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
 
     Args:
         rules: the rule set that the contract belongs to.
-        rule: the contract. A rule file of the kind ``demo`` that names it says what its data is
-            like; what no file says follows from the contract.
+        rule: the contract. A rule file of the kind ``demo`` that names it, or else one that it
+            extends, says what its data is like; what no file says follows from the contract.
 
     Returns:
         The demo, or None with what is wrong with the contract or the file.
     """
     found: list[Diagnostic] = []
-    contract = bind_contract(rule, bind_catalogues(rules, found), found)
+    contract = bind_contract(rules, rule, bind_catalogues(rules, found), found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
-    files = [each for each in rules.demos if each.contract.text == rule.id.text]
+    line = lineage(rules, rule, [])
+    told = ([demo for demo in rules.demos if demo.contract.text == each.id.text] for each in line)
+    files = next((demos for demos in told if demos), [])
     for another in files[1:]:
         found.append(Diagnostic("duplicate-id", f"the demo data of {shown(rule.id.text)} is "
                                 "described already", another.contract.span, "keep one of the files",
                                 related=(Related(files[0].contract.span, "the first one"),)))  # fmt: skip
-    demo = _Binding(contract, files[0] if files else None, rule, found).demo()
+    demo = _Binding(contract, files[0] if files else None, whole(line), found).demo()
     if demo is None or any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
-    used = {rule.id.span.path, *(each.id.span.path for each in files)}
+    used = {*(each.id.span.path for each in line), *(each.id.span.path for each in files)}
     kinds = {each.id.span.path for each in rules.catalogues} | used
     digests = sorted((each.relative, each.digest) for each in rules.documents if each.path in kinds)
     return Outcome(replace(demo, digests=tuple(digests)), tuple(found))
@@ -65,7 +68,7 @@ def bind_demos(rules: RuleSet) -> tuple[Diagnostic, ...]:
     catalogues = bind_catalogues(rules, wrong)
     for rule in {each.contract.text: each for each in rules.demos}:
         if rule in contracts:
-            bind_contract(contracts[rule], catalogues, wrong)
+            bind_contract(rules, contracts[rule], catalogues, wrong)
             found.extend(() if wrong else bind_demo(rules, contracts[rule]).diagnostics)
     return tuple(found)
 

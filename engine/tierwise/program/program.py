@@ -71,9 +71,13 @@ class Catalogue:
 
 @dataclass(frozen=True)
 class Contract:
-    """The data contract with the catalogues that it and the rules refer to."""
+    """The data contract with the catalogues that it and the rules refer to.
+
+    ``lineage``: its id and those of the contracts that it extends, whose credit policies are its.
+    """
 
     id: str
+    lineage: tuple[str, ...]
     scored: str
     tables: Mapping[str, Table]
     catalogues: Mapping[str, Catalogue]

@@ -106,7 +106,7 @@ def type_tables(
             continue
         places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
         typed = typed_table(source, table, places)
-        database.create(data_name(name), typed, stored=raw[name].is_text)
+        database.create(data_name(contract.id, name), typed, stored=raw[name].is_text)
         tables[name] = table
     return replace(contract, tables=tables)
 
@@ -162,7 +162,7 @@ def _across(
             continue
         name = raw_name(table.name)
         numbered = checked_table(contract, table, ibis.table(database.schema(name), name=name))
-        tables = {each: _typed(database, each) for each in along}
+        tables = {each: _typed(database, contract, each) for each in along}
         tables[table.name] = numbered.numbered()
         bad = breaking_rows(contract, tables, table, check)
         count = int(str(database.rows(bad.aggregate(n=bad.count()))[0][0]))
@@ -185,7 +185,7 @@ def _table(
             counts[f"v{index}"] = int(str(database.rows(query)[0][0] or 0))
         found.extend(_simple(database, checked, counts, raw[table.name]))
         months = Reach(counts["first"], counts["last"]) if "first" in counts else None
-        found.extend(_key(database, checked, raw[table.name], months))
+        found.extend(_key(database, contract, checked, raw[table.name], months))
         found.extend(_references(database, contract, checked, raw))
     return counts
 
@@ -201,17 +201,22 @@ def _simple(
                               violation.hint, int(count), offending)  # fmt: skip
 
 
-def _typed(database: Database, table: str) -> ir.Table:
-    return ibis.table(database.schema(data_name(table)), name=data_name(table))
+def _typed(database: Database, contract: Contract, table: str) -> ir.Table:
+    name = data_name(contract.id, table)
+    return ibis.table(database.schema(name), name=name)
 
 
 def _key(
-    database: Database, checked: CheckedTable, raw: RawTable, months: Reach | None
+    database: Database,
+    contract: Contract,
+    checked: CheckedTable,
+    raw: RawTable,
+    months: Reach | None,
 ) -> Iterable[Diagnostic]:
     table = checked.table
     if not table.key:
         return
-    typed = _typed(database, table.name)
+    typed = _typed(database, contract, table.name)
     if months is not None and months.first is not None and months.last is not None:
         quick = repeated_keys(table, typed, months.first, months.last)
         if quick is not None and not database.rows(quick)[0][0]:
@@ -227,12 +232,12 @@ def _references(
     database: Database, contract: Contract, checked: CheckedTable, raw: Mapping[str, RawTable]
 ) -> Iterable[Diagnostic]:
     table = checked.table
-    typed = _typed(database, table.name)
+    typed = _typed(database, contract, table.name)
     for column in table.columns.values():
         other = contract.tables.get(column.references)
         if other is None or not other.key or not raw[other.name].whole:
             continue
-        target, key = _typed(database, other.name), other.key[0]
+        target, key = _typed(database, contract, other.name), other.key[0]
         count = int(str(database.rows(dangling(typed, column.name, target, key).aggregate(
             n=lambda missing: missing.count()))[0][0]))  # fmt: skip
         if count:

@@ -18,7 +18,8 @@ from tierwise.version import VERSION
 
 def schemas_of(database: Database, program: Program) -> dict[str, ibis.Schema]:
     """The columns of every table that a program's contract has, as they are typed."""
-    return {name: database.schema(data_name(name)) for name in program.contract.tables}
+    contract = program.contract
+    return {name: database.schema(data_name(contract.id, name)) for name in contract.tables}
 
 
 def run_plan(database: Database, plan: Plan, progress: Callable[[str], None]) -> None:

@@ -47,7 +47,7 @@ def evaluate(
     if bound.value is None:
         return Outcome(None, bound.diagnostics)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
@@ -59,7 +59,9 @@ def evaluate(
             for plan in ran.plans
             for result in score_tables(ran.database, plan, partners or None)
         )
-        return Outcome(Results(options, stamp_of(bound.value, ran.raw), ran.warnings))
+        return Outcome(
+            Results(options, stamp_of([plan.program for plan in ran.plans], ran.raw), ran.warnings)
+        )
 
 
 def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagnostic, ...]:
@@ -67,8 +69,8 @@ def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagno
     found = []
     for plan in ran.plans if partners else ():
         contract = plan.program.contract
-        table = ibis.table(ran.database.schema(data_name(contract.scored)),
-                           name=data_name(contract.scored))  # fmt: skip
+        name = data_name(contract.id, contract.scored)
+        table = ibis.table(ran.database.schema(name), name=name)
         key = table[contract.scored_key]
         known = {str(row[0]) for row in ran.database.rows(table.filter(key.isin(list(partners)))
                  .select(key))}  # fmt: skip

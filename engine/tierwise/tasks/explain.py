@@ -137,7 +137,7 @@ def explain(
                              bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
@@ -149,7 +149,7 @@ def explain(
             for plan in ran.plans
             for explanation in _options(ran.database, plan, partner, metric)
         )
-        stamp = stamp_of(bound.value, ran.raw)
+        stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
         return Outcome(ExplainReport(partner, options, stamp, ran.warnings))
 
 
