@@ -31,11 +31,11 @@ def _with_versions(folder: Path, *in_force: str) -> Path:
 
 
 def _asked(rules: Path, month: str, competency: str | None = None, option: str | None = None,
-) -> tuple[str, ...] | Diagnostic:  # fmt: skip
+           version: str | None = None) -> tuple[str, ...] | Diagnostic:  # fmt: skip
     """The versions of the programs asked for, or the one finding."""
     loaded = pipeline.load(rules).value
     assert loaded is not None
-    outcome = pipeline.programs(loaded, _month(month), competency, option)
+    outcome = pipeline.programs(loaded, _month(month), competency, option, version)
     if outcome.value is None:
         (finding,) = outcome.diagnostics
         assert finding.hint
@@ -95,6 +95,49 @@ def test_unknown_competencies_and_options() -> None:
     assert isinstance(unknown, Diagnostic)
     assert (unknown.code, unknown.hint) == ("unknown-option", "did you mean 'classic'?")
     assert _asked(GOOD, "2021-01", "pear-grower", "classic") == ("1.0.0",)
+
+
+TWO = ("{from: 2020-01, through: 2020-12}", "{from: 2021-01}")
+
+
+@pytest.mark.parametrize("month", ["2019-01", "2020-06", "2021-06"])
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_a_version_that_is_named_whatever_its_months(
+    version: str, month: str, tmp_path: Path
+) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    assert _asked(rules, month, version=version) == (version,)
+    assert _asked(rules, month, "pear-grower", "classic", version) == (version,)
+
+
+def test_a_version_that_there_is_not(tmp_path: Path) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    unknown = _asked(rules, "2021-01", version="2.0.1")
+    assert isinstance(unknown, Diagnostic)
+    assert (unknown.code, unknown.hint) == ("unknown-version", "did you mean '2.0.0'?")
+    assert str(unknown.place) == f"{rules / '2.yaml'}:5:10"
+    unknown = _asked(rules, "2021-01", "apple-grower", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-competency"
+    for file in rules.glob("?.yaml"):
+        file.unlink()
+    unknown = _asked(rules, "2021-01", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-competency"
+
+
+def test_a_version_of_one_of_several_competencies(tmp_path: Path) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    other = (rules / "1.yaml").read_text(encoding="utf-8").replace("pear-grower", "apple-grower")
+    (rules / "other.yaml").write_text(other, encoding="utf-8")
+    several = _asked(rules, "2021-01", version="1.0.0")
+    assert isinstance(several, Diagnostic)
+    assert several.code == "several-competencies"
+    assert several.hint == "name one of apple-grower, pear-grower"
+    assert _asked(rules, "2021-01", "apple-grower", version="1.0.0") == ("1.0.0",)
+    unknown = _asked(rules, "2021-01", "apple-grower", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-version"
 
 
 def test_findings_of_a_program_that_is_asked_for(tmp_path: Path) -> None:

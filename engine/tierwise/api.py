@@ -62,6 +62,7 @@ def evaluate(
     rules: Rules = None,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     partners: Sequence[str] = (),
     allow_short_history: bool = False,
     threads: int | None = None,
@@ -76,6 +77,8 @@ def evaluate(
         rules: the rules.
         competency: only this one; by default all that are in force.
         option: only this one of its options.
+        version: this version of the competency, whatever its months in force; the competency
+            need not be named where there is only one.
         partners: only these; by default all.
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
@@ -94,7 +97,7 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules), Path(data), _month(as_of), competency, option, partners,
+        _rules(rules), Path(data), _month(as_of), competency, option, version, partners,
         allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
@@ -109,6 +112,7 @@ def explain(
     rules: Rules = None,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
@@ -117,8 +121,8 @@ def explain(
     """Explain one partner's scores: every credited fact, and a verdict on every row near it.
 
     Args:
-        data, as_of, rules, competency, option, allow_short_history, threads, memory_limit,
-            progress: as for ``evaluate``.
+        data, as_of, rules, competency, option, version, allow_short_history, threads,
+            memory_limit, progress: as for ``evaluate``.
         partner: the partner's key.
         metric: only this metric; by default all.
 
@@ -130,7 +134,7 @@ def explain(
 
     outcome = task.explain(
         _rules(rules), Path(data), _month(as_of), partner, metric, competency, option,
-        allow_short_history, Settings(threads, memory_limit), progress,
+        version, allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
 
