@@ -49,6 +49,7 @@ CODES = {
     "unreachable-level": "No score gives the level.",
     "unused-eligibility": "Conditions on a table that no metric reads or reaches (a warning).",
     "unused-group": "A group without a metric (a warning).",
+    "versions-gap": "Between two versions of a competency none is in force (a warning).",
     "versions-overlap": "Two versions of a competency are in force in the same month.",
     "way-displaces-itself": "A way of a credit policy displaces itself.",
     "wrong-entity": "What is counted or followed is not a column that identifies something.",

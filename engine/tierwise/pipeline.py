@@ -20,7 +20,7 @@ from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
 from tierwise.program.bind_demo import bind_demos
 from tierwise.program.program import Program
-from tierwise.source.document import Document, Scalar
+from tierwise.source.document import Document
 from tierwise.source.read import read
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
 
 
 def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
-    kinds = ((each.path, each.root.get("kind")) for each in rules.documents)
-    alone = {path for path, kind in kinds if isinstance(kind, Scalar) and kind.text in STAND_ALONE}
+    alone = {each.path for each in rules.documents if each.kind in STAND_ALONE}
     return any(each.is_error and each.place.path not in alone for each in found)
 
 

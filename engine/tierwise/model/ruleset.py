@@ -203,3 +203,7 @@ class RuleSet:
     credits: tuple[CreditRule, ...]
     competencies: tuple[CompetencyRule, ...]
     demos: tuple[DemoRule, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[Document, ...]:
+        """The files that say that they are of a kind, whether or not they have its shape."""
+        return tuple(each for each in self.documents if each.kind == kind)
