@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tierwise.run.results import Results
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.release import ReleaseReport
 
 Value = TypeVar("Value")
 Rules = RuleSet | Path | str | None
@@ -137,6 +138,23 @@ def explain(
         version, allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
+
+
+def release(competency: str, version: str, *, rules: Path | str | None = None) -> ReleaseReport:
+    """Release a version of a competency: from then on ``validate`` proves that it stays as it is.
+
+    Args:
+        competency: its id.
+        version: the version.
+        rules: the folder of rules, ``./rules`` by default; the list of releases is written beside
+            the version's file.
+
+    Raises:
+        Refused: the version has errors, or was released with another digest.
+    """
+    from tierwise.tasks.release import release as task
+
+    return _value(task(competency, version, Path("rules" if rules is None else rules)))
 
 
 def demo_data(

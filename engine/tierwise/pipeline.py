@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tierwise.run.open_data import RawTable
 
 RULE_FILES = (".yaml", ".yml")
-STAND_ALONE = ("competency", "demo")
+STAND_ALONE = ("competency", "demo", "releases")
 """The kinds of files that no other file refers to."""
 
 
