@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
 PROGRAM = str(Path(sys.executable).with_name("tierwise"))
-COMMANDS = ("evaluate", "explain", "validate", "demo-data")
+COMMANDS = ("evaluate", "explain", "validate", "release", "demo-data")
 
 
 def run(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -41,6 +41,21 @@ def test_version_and_completion() -> None:
     completion = run("--show-completion", "bash")
     assert completion.returncode == 0
     assert "_tierwise_completion" in completion.stdout
+
+
+def test_a_version_before_it_is_in_force(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    (file,) = rules.rglob("1.0.0.yaml")
+    file.write_text(file.read_text("utf-8").replace("{from: 2021-01}", "{from: 2030-01}"), "utf-8")
+    words = (CONTOSO, "--as-of", "2021-05", "--rules", rules)
+    assert "no version is in force" in run("evaluate", *words).stderr
+    forced = run("evaluate", *words, "--version", "1.0.0")
+    assert forced.returncode == 0
+    assert forced.stdout.splitlines()[1] == "version 1.0.0, as of 2021-05"
+    assert "--as-of 2021-05 --version 1.0.0 --partner" in forced.stderr
+    explained = run("explain", *words, "--version", "1.0.0", "--partner", "P04")
+    assert explained.stdout.startswith("P04: 29 points")
 
 
 def test_help_loads_no_engine() -> None:
@@ -122,6 +137,10 @@ def test_a_refused_run_leaves_an_earlier_file_alone(tmp_path: Path) -> None:
          "there is no option 'smb'"),
         (["evaluate", "examples/contoso", "--as-of", "2021-05", "--partner", "P1"], 1,
          "there is no 'P1' in partners"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--version", "1.0.1"], 1,
+         "there is no version '1.0.1'"),
+        (["explain", "examples/contoso", "--as-of", "2021-05", "--partner", "P04", "--version",
+          "2"], 1, "there is no version '2'"),
         (["validate", "nowhere"], 1, "there is no such file or folder"),
         (["validate", "rules"], 0, "nothing wrong"),
         (["nothing"], 2, "No such command"),

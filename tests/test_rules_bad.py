@@ -20,8 +20,10 @@ SAID_BY_OTHER_TESTS = {
     "file-unreadable": "test_read.py",
     "no-version-in-force": "test_versions.py",
     "rules-missing": "test_validate.py",
+    "several-competencies": "test_versions.py",
     "unknown-competency": "test_versions.py",
     "unknown-option": "test_versions.py",
+    "unknown-version": "test_versions.py",
 }
 NO_CODES = {"sales-data", "utf-8", "utf-8-sig"}
 

@@ -31,11 +31,11 @@ def _with_versions(folder: Path, *in_force: str) -> Path:
 
 
 def _asked(rules: Path, month: str, competency: str | None = None, option: str | None = None,
-) -> tuple[str, ...] | Diagnostic:  # fmt: skip
+           version: str | None = None) -> tuple[str, ...] | Diagnostic:  # fmt: skip
     """The versions of the programs asked for, or the one finding."""
     loaded = pipeline.load(rules).value
     assert loaded is not None
-    outcome = pipeline.programs(loaded, _month(month), competency, option)
+    outcome = pipeline.programs(loaded, _month(month), competency, option, version)
     if outcome.value is None:
         (finding,) = outcome.diagnostics
         assert finding.hint
@@ -57,7 +57,7 @@ def test_the_latest_version_that_has_begun(
     terms: list[str], month: str, version: str, tmp_path: Path
 ) -> None:
     rules = _with_versions(tmp_path, *terms)
-    assert findings(rules) == ()
+    assert not any(each.is_error for each in findings(rules))
     assert _asked(rules, month) == (version,)
 
 
@@ -81,10 +81,54 @@ def test_no_version_is_in_force(terms: list[str], month: str, tmp_path: Path) ->
         (["{from: 2020-01}", "{from: 2020-01}"], "versions-overlap"),
         (["{from: 2020-01, through: 2021-01}", "{from: 2021-01}"], "versions-overlap"),
         (["{from: 2020-03, through: 2020-02}"], "never-in-force"),
+        (["{from: 2020-03, through: 2020-02}", "{from: 2020-03}"], "never-in-force"),
+        (["{from: 2020-01, through: 2020-06}", "{from: 2020-08}"], "versions-gap"),
     ],
 )
 def test_versions_that_contradict_each_other(terms: list[str], code: str, tmp_path: Path) -> None:
     assert [each.code for each in findings(_with_versions(tmp_path, *terms))] == [code]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ["{from: 2020-01}", "{from: 2021-01}", "{from: 2021-02}"],
+        ["{from: 2020-01, through: 2020-12}", "{from: 2021-01, through: 2021-01}"],
+        ["{from: 2021-01}", "{from: 2020-01, through: 2020-12}"],
+        ["{from: 2020-01}", "{from: 2021-01, through: 2021-06}", "{from: 2021-07}"],
+    ],
+)
+def test_versions_that_follow_each_other(terms: list[str], tmp_path: Path) -> None:
+    assert findings(_with_versions(tmp_path, *terms)) == ()
+
+
+def test_one_version_in_the_way_of_several(tmp_path: Path) -> None:
+    terms = ["{from: 2020-01, through: 2025-12}", "{from: 2021-01, through: 2021-06}"]
+    rules = _with_versions(tmp_path, *terms, "{from: 2022-01}", "{from: 2026-01}")
+    (finding,) = findings(rules)
+    assert finding.code == "versions-overlap"
+    assert finding.message == "in 2021-01 the version '1.0.0' is in force as well"
+    assert str(finding.place) == f"{rules / '2.yaml'}:6:11"
+    related = [str(each.place) for each in finding.related]
+    assert related == [f"{rules / '1.yaml'}:6:11", f"{rules / '3.yaml'}:6:11"]
+
+
+def test_months_between_two_versions(tmp_path: Path) -> None:
+    terms = ["{from: 2020-01}", "{from: 2021-01, through: 2021-06}", "{from: 2022-01}"]
+    rules = _with_versions(tmp_path, *terms)
+    (gap,) = findings(rules)
+    assert (gap.code, gap.severity) == ("versions-gap", "warning")
+    assert gap.message == "from 2021-07 through 2021-12 no version is in force"
+    assert str(gap.place) == f"{rules / '3.yaml'}:6:11"
+    assert [str(each.place) for each in gap.related] == [f"{rules / '2.yaml'}:6:11"]
+    assert isinstance(_asked(rules, "2021-07"), Diagnostic)
+
+
+def test_a_version_in_a_file_that_is_wrong_leaves_no_gap(tmp_path: Path) -> None:
+    terms = ["{from: 2020-01, through: 2020-12}", "{from: 2021-01, through: 2021-12}"]
+    rules = _with_versions(tmp_path, *terms, "{from: 2022-01}")
+    replaced(rules / "2.yaml", "max_score: 100", "max_score: x")
+    assert [each.code for each in findings(rules)] == ["wrong-type"]
 
 
 def test_unknown_competencies_and_options() -> None:
@@ -95,6 +139,49 @@ def test_unknown_competencies_and_options() -> None:
     assert isinstance(unknown, Diagnostic)
     assert (unknown.code, unknown.hint) == ("unknown-option", "did you mean 'classic'?")
     assert _asked(GOOD, "2021-01", "pear-grower", "classic") == ("1.0.0",)
+
+
+TWO = ("{from: 2020-01, through: 2020-12}", "{from: 2021-01}")
+
+
+@pytest.mark.parametrize("month", ["2019-01", "2020-06", "2021-06"])
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_a_version_that_is_named_whatever_its_months(
+    version: str, month: str, tmp_path: Path
+) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    assert _asked(rules, month, version=version) == (version,)
+    assert _asked(rules, month, "pear-grower", "classic", version) == (version,)
+
+
+def test_a_version_that_there_is_not(tmp_path: Path) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    unknown = _asked(rules, "2021-01", version="2.0.1")
+    assert isinstance(unknown, Diagnostic)
+    assert (unknown.code, unknown.hint) == ("unknown-version", "did you mean '2.0.0'?")
+    assert str(unknown.place) == f"{rules / '2.yaml'}:5:10"
+    unknown = _asked(rules, "2021-01", "apple-grower", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-competency"
+    for file in rules.glob("?.yaml"):
+        file.unlink()
+    unknown = _asked(rules, "2021-01", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-competency"
+
+
+def test_a_version_of_one_of_several_competencies(tmp_path: Path) -> None:
+    rules = _with_versions(tmp_path, *TWO)
+    other = (rules / "1.yaml").read_text(encoding="utf-8").replace("pear-grower", "apple-grower")
+    (rules / "other.yaml").write_text(other, encoding="utf-8")
+    several = _asked(rules, "2021-01", version="1.0.0")
+    assert isinstance(several, Diagnostic)
+    assert several.code == "several-competencies"
+    assert several.hint == "name one of apple-grower, pear-grower"
+    assert _asked(rules, "2021-01", "apple-grower", version="1.0.0") == ("1.0.0",)
+    unknown = _asked(rules, "2021-01", "apple-grower", version="2.0.0")
+    assert isinstance(unknown, Diagnostic)
+    assert unknown.code == "unknown-version"
 
 
 def test_findings_of_a_program_that_is_asked_for(tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ COMPETENCY = Annotated[
 OPTION = Annotated[
     str | None, typer.Option("--option", metavar="ID", help="Only this option of a competency.")
 ]
+VERSION = Annotated[
+    str | None,
+    typer.Option("--version", metavar="VERSION",
+                 help="This version of the competency, whatever its months in force."),
+]  # fmt: skip
 OUTPUT = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE",

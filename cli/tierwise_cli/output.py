@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 import typer
+
+from tierwise.tasks.files import written_whole
 
 _SAYS_NOTHING = ("", "txt", "text", "log", "out")
 """Ends of names of files in which people look for text."""
@@ -53,29 +52,5 @@ def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
         with output.open("wb") as file:
             writer(file)
         return
-    with _beside(output.resolve()) as file:
+    with written_whole(output.resolve()) as file:
         writer(file)
-
-
-def _mode(output: Path) -> int:
-    """Who may do what with a file: as with the one that it replaces, else as with any new one."""
-    if output.exists():
-        return output.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
-
-
-@contextmanager
-def _beside(output: Path) -> Iterator[BinaryIO]:
-    handle, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_mode(output))
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)

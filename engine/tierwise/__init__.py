@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from tierwise.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from tierwise.api import demo_data, evaluate, explain, load_rules, validate
+    from tierwise.api import demo_data, evaluate, explain, load_rules, release, validate
     from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
     from tierwise.model.ruleset import RuleSet
     from tierwise.run.results import Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.release import ReleaseReport
     from tierwise.tasks.validate import ValidateReport
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "ExplainReport": "tasks.explain",
     "Refused": "diagnostics",
     "Related": "diagnostics",
+    "ReleaseReport": "tasks.release",
     "Results": "run.results",
     "RuleSet": "model.ruleset",
     "ScoreResult": "run.results",
@@ -41,13 +43,14 @@ _HOMES = {
     "evaluate": "api",
     "explain": "api",
     "load_rules": "api",
+    "release": "api",
     "validate": "api",
 }
 
 __all__ = [
-    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet", "ScoreResult",
-    "Severity", "Span", "ValidateReport", "__version__", "demo_data", "evaluate", "explain",
-    "load_rules", "validate",
+    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related",
+    "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span", "ValidateReport",
+    "__version__", "demo_data", "evaluate", "explain", "load_rules", "release", "validate",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tierwise.run.results import Results
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.release import ReleaseReport
 
 Value = TypeVar("Value")
 Rules = RuleSet | Path | str | None
@@ -62,6 +63,7 @@ def evaluate(
     rules: Rules = None,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     partners: Sequence[str] = (),
     allow_short_history: bool = False,
     threads: int | None = None,
@@ -76,6 +78,8 @@ def evaluate(
         rules: the rules.
         competency: only this one; by default all that are in force.
         option: only this one of its options.
+        version: this version of the competency, whatever its months in force; the competency
+            need not be named where there is only one.
         partners: only these; by default all.
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
@@ -94,7 +98,7 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules), Path(data), _month(as_of), competency, option, partners,
+        _rules(rules), Path(data), _month(as_of), competency, option, version, partners,
         allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
@@ -109,6 +113,7 @@ def explain(
     rules: Rules = None,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
@@ -117,8 +122,8 @@ def explain(
     """Explain one partner's scores: every credited fact, and a verdict on every row near it.
 
     Args:
-        data, as_of, rules, competency, option, allow_short_history, threads, memory_limit,
-            progress: as for ``evaluate``.
+        data, as_of, rules, competency, option, version, allow_short_history, threads,
+            memory_limit, progress: as for ``evaluate``.
         partner: the partner's key.
         metric: only this metric; by default all.
 
@@ -130,9 +135,26 @@ def explain(
 
     outcome = task.explain(
         _rules(rules), Path(data), _month(as_of), partner, metric, competency, option,
-        allow_short_history, Settings(threads, memory_limit), progress,
+        version, allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
+
+
+def release(competency: str, version: str, *, rules: Path | str | None = None) -> ReleaseReport:
+    """Release a version of a competency: from then on ``validate`` proves that it stays as it is.
+
+    Args:
+        competency: its id.
+        version: the version.
+        rules: the folder of rules, ``./rules`` by default; the list of releases is written beside
+            the version's file.
+
+    Raises:
+        Refused: the version has errors, or was released with another digest.
+    """
+    from tierwise.tasks.release import release as task
+
+    return _value(task(competency, version, Path("rules" if rules is None else rules)))
 
 
 def demo_data(

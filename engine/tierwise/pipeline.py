@@ -13,21 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.check import check
-from tierwise.diagnostics import (
-    Diagnostic,
-    Outcome,
-    Span,
-    merged,
-    nearest,
-    ordered,
-)
+from tierwise.diagnostics import Diagnostic, Outcome, Span, merged, nearest, ordered, shown
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
 from tierwise.program.bind_demo import bind_demos
 from tierwise.program.program import Program
-from tierwise.source.document import Document, Scalar
+from tierwise.source.document import Document
 from tierwise.source.read import read
 
 if TYPE_CHECKING:
@@ -36,7 +29,7 @@ if TYPE_CHECKING:
     from tierwise.run.open_data import RawTable
 
 RULE_FILES = (".yaml", ".yml")
-STAND_ALONE = ("competency", "demo")
+STAND_ALONE = ("competency", "demo", "releases")
 """The kinds of files that no other file refers to."""
 
 
@@ -97,43 +90,93 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
 
 
 def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
-    kinds = ((each.path, each.root.get("kind")) for each in rules.documents)
-    alone = {path for path, kind in kinds if isinstance(kind, Scalar) and kind.text in STAND_ALONE}
+    alone = {each.path for each in rules.documents if each.kind in STAND_ALONE}
     return any(each.is_error and each.place.path not in alone for each in found)
 
 
 def programs(
-    rules: RuleSet, as_of: int, competency: str | None, option: str | None
+    rules: RuleSet,
+    as_of: int,
+    competency: str | None,
+    option: str | None,
+    version: str | None = None,
 ) -> Outcome[tuple[Program, ...]]:
-    """The programs of the competencies in force, or of the one named.
+    """The programs of the competencies in force, or of the one or the version named.
 
-    Findings: ``unknown-competency``, ``unknown-option``, ``no-version-in-force``, and those of
-    binding and checking.
+    Findings: ``unknown-option``, ``no-version-in-force``, and those of ``find_version``, of
+    binding and of checking.
     """
-    ids = {each.id.text for each in rules.competencies}
-    if competency is not None and competency not in ids:
-        where = rules.documents[0].path if rules.documents else "rules"
-        unknown = Diagnostic("unknown-competency", f"there is no competency '{competency}'",
-                             Span(where), nearest(competency, ids))  # fmt: skip
-        return Outcome(None, (unknown,))
-    chosen = [
-        version
-        for each in sorted(ids if competency is None else {competency})
-        if (version := _in_force(rules, each, as_of)) is not None
-    ]
-    if not chosen:
-        return Outcome(None, (_none_in_force(rules, as_of, competency),))
+    chosen = _chosen(rules, as_of, competency, version)
+    if chosen.value is None:
+        return Outcome(None, chosen.diagnostics)
     bound: list[Program] = []
     found: list[Diagnostic] = []
-    for version in chosen:
-        outcome = bind(rules, version, as_of)
+    for each in chosen.value:
+        outcome = bind(rules, each, as_of)
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
             found.extend(check(outcome.value))
             bound.append(outcome.value)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))
-    return _with_option(tuple(bound), option, chosen[0], merged(found))
+    return _with_option(tuple(bound), option, chosen.value[0], merged(found))
+
+
+def find_version(rules: RuleSet, competency: str | None, version: str) -> Outcome[CompetencyRule]:
+    """One version of a competency, whatever its months in force.
+
+    Args:
+        rules: the rule set.
+        competency: its id; None where there is only one.
+        version: the version.
+
+    Returns:
+        The version, or one finding: ``unknown-competency``, ``several-competencies``,
+        ``unknown-version``.
+    """
+    ids = {each.id.text for each in rules.competencies}
+    if (competency is None and not ids) or (competency is not None and competency not in ids):
+        return Outcome(None, (_unknown_competency(rules, competency),))
+    if competency is None and len(ids) > 1:
+        several = Diagnostic("several-competencies", "there are several competencies",
+                             Span("--competency"), f"name one of {', '.join(sorted(ids))}")  # fmt: skip
+        return Outcome(None, (several,))
+    versions = [each for each in rules.competencies if competency in (None, each.id.text)]
+    found = next((each for each in versions if each.version.text == version), None)
+    if found is not None:
+        return Outcome(found)
+    latest = max(versions, key=lambda each: each.first_month)
+    known = [each.version.text for each in versions]
+    unknown = Diagnostic("unknown-version", f"there is no version {shown(version)} of "
+                         f"{shown(latest.id.text)}", latest.version.span, nearest(version, known))  # fmt: skip
+    return Outcome(None, (unknown,))
+
+
+def _chosen(
+    rules: RuleSet, as_of: int, competency: str | None, version: str | None
+) -> Outcome[tuple[CompetencyRule, ...]]:
+    if version is not None:
+        one = find_version(rules, competency, version)
+        return Outcome(None if one.value is None else (one.value,), one.diagnostics)
+    ids = {each.id.text for each in rules.competencies}
+    if competency is not None and competency not in ids:
+        return Outcome(None, (_unknown_competency(rules, competency),))
+    in_force = (_in_force(rules, each, as_of)
+                for each in sorted(ids if competency is None else {competency}))  # fmt: skip
+    chosen = tuple(each for each in in_force if each is not None)
+    if not chosen:
+        return Outcome(None, (_none_in_force(rules, as_of, competency),))
+    return Outcome(chosen)
+
+
+def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:
+    where = Span(rules.documents[0].path if rules.documents else "rules")
+    if competency is None:
+        return Diagnostic("unknown-competency", "there is no competency among the rules", where,
+                          "a competency's file says 'kind: competency'")  # fmt: skip
+    ids = {each.id.text for each in rules.competencies}
+    return Diagnostic("unknown-competency", f"there is no competency '{competency}'", where,
+                      nearest(competency, ids))  # fmt: skip
 
 
 def _in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:

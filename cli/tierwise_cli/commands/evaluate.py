@@ -20,6 +20,7 @@ def command(
     rules: options.RULES = None,
     competency: options.COMPETENCY = None,
     option: options.OPTION = None,
+    version: options.VERSION = None,
     partner: Annotated[
         list[str] | None,
         typer.Option("--partner", metavar="ID", help="Only this partner; may be repeated."),
@@ -55,10 +56,10 @@ def command(
     with progress() as show:
         results = tierwise.evaluate(
             data, as_of, rules=rules, competency=competency, option=option,
-            partners=partner or (), allow_short_history=allow_short_history, threads=threads,
-            memory_limit=memory_limit, progress=show,
+            version=version, partners=partner or (), allow_short_history=allow_short_history,
+            threads=threads, memory_limit=memory_limit, progress=show,
         )  # fmt: skip
     print_findings(results.warnings, sys.stderr)
     write(output, WRITERS[chosen](results))
     if chosen == "table" and output is None:
-        sys.stderr.write(results_table.what_next(results, data, as_of))
+        sys.stderr.write(results_table.what_next(results, data, as_of, competency, version))

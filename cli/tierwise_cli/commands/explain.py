@@ -24,6 +24,7 @@ def command(
     rules: options.RULES = None,
     competency: options.COMPETENCY = None,
     option: options.OPTION = None,
+    version: options.VERSION = None,
     format_: Annotated[
         str | None, typer.Option("--format", metavar="|".join(FORMATS), help="Default: text.")
     ] = None,
@@ -49,8 +50,8 @@ def command(
     with progress() as show:
         report = tierwise.explain(
             data, as_of, partner, metric=metric, rules=rules, competency=competency, option=option,
-            allow_short_history=allow_short_history, threads=threads, memory_limit=memory_limit,
-            progress=show,
+            version=version, allow_short_history=allow_short_history, threads=threads,
+            memory_limit=memory_limit, progress=show,
         )  # fmt: skip
     print_findings(report.warnings, sys.stderr)
     write(output, WRITERS[chosen](report, every_row=metric is not None))

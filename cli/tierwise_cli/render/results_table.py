@@ -92,12 +92,17 @@ def _scores(results: OptionResults) -> Table:
     return table
 
 
-def what_next(results: Results, data: Path, as_of: str) -> str:
-    """What to type next, with a partner of the results."""
+def what_next(
+    results: Results, data: Path, as_of: str, competency: str | None, version: str | None
+) -> str:
+    """What to type next, with a partner of the results; of the same version if one was named."""
     first = next((score for option in results.options for score in option.scores()), None)
     if first is None:
         return ""
+    named = "" if version is None else f" --version {version}"
+    if version is not None and competency is not None:
+        named = f" --competency {competency}{named}"
     return (
-        f"next: tierwise explain {data} --as-of {as_of} --partner {first.scored}\n"
-        f"      tierwise evaluate {data} --as-of {as_of} --output scores.csv\n"
+        f"next: tierwise explain {data} --as-of {as_of}{named} --partner {first.scored}\n"
+        f"      tierwise evaluate {data} --as-of {as_of}{named} --output scores.csv\n"
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tierwise.diagnostics import Span
 from tierwise.measures.base import MeasureRule
 from tierwise.model.demo import DemoRule
+from tierwise.model.releases import ReleasesRule
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
@@ -204,3 +205,8 @@ class RuleSet:
     credits: tuple[CreditRule, ...]
     competencies: tuple[CompetencyRule, ...]
     demos: tuple[DemoRule, ...] = ()
+    releases: tuple[ReleasesRule, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[Document, ...]:
+        """The files that say that they are of a kind, whether or not they have its shape."""
+        return tuple(each for each in self.documents if each.kind == kind)

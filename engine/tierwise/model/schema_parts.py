@@ -91,13 +91,19 @@ def texts(title: str, description: str, example: object) -> Json:
 
 
 def file_schema(
-    kind: str, title: str, properties: Mapping[str, object], required: tuple[str, ...]
-) -> Json:
-    """The schema of a kind of file: the fields that all have, and its own."""
+    kind: str, title: str, properties: Mapping[str, object], required: tuple[str, ...],
+    has_id: bool = True,
+) -> Json:  # fmt: skip
+    """The schema of a kind of file: the fields that all have, and its own.
+
+    ``has_id``: whether other files refer to it, and people call it something.
+    """
     common: dict[str, object] = {
         "kind": field("Kind", "What this file holds.", kind, const=kind),
         "schema": field("Schema version", "The version of the rule language.", SCHEMA_VERSION,
                         const=SCHEMA_VERSION),
+    }  # fmt: skip
+    about: dict[str, object] = {
         "id": field("Id", "The name by which other files refer to this one.", "sales", **ID),
         "title": TITLE,
         "source": SOURCE,
@@ -108,7 +114,7 @@ def file_schema(
         "title": title,
         "description": f"A tierwise rule file of the kind '{kind}'.",
         "type": "object",
-        "properties": {**common, **properties},
-        "required": ["kind", "schema", "id", *required],
+        "properties": {**common, **(about if has_id else {}), **properties},
+        "required": ["kind", "schema", *(["id"] if has_id else []), *required],
         "additionalProperties": False,
     }

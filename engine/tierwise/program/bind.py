@@ -37,6 +37,7 @@ from tierwise.program.program import (
     Table,
     eligibility,
 )  # fmt: skip
+from tierwise.program.releases import release_findings
 from tierwise.program.versions import version_findings
 from tierwise.source.document import Written
 from tierwise.source.fields import in_language
@@ -88,6 +89,7 @@ def _digests(rules: RuleSet, competency: CompetencyRule) -> tuple[tuple[str, str
     """(path inside the rules, sha256) of the files that a program is made from."""
     apart = {each.id.span.path for each in rules.competencies}
     apart |= {each.id.span.path for each in rules.demos}
+    apart |= {each.path for each in rules.of_kind("releases")}
     others = apart - {competency.id.span.path}
     used = (each for each in rules.documents if each.path not in others)
     return tuple(sorted((each.relative, each.digest) for each in used))
@@ -104,6 +106,7 @@ def bind_shared(rules: RuleSet) -> tuple[Diagnostic, ...]:
             bind_policies(rules, contract, found)
     _certifications(rules, found)
     found.extend(version_findings(rules))
+    found.extend(release_findings(rules))
     return tuple(dict.fromkeys(found))
 
 

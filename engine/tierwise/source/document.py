@@ -87,6 +87,16 @@ class Document:
     digest: str
     root: Mapping
 
+    @property
+    def kind(self) -> str | None:
+        """The kind that the file says it is of, None where it says none."""
+        return self.text_of("kind")
+
+    def text_of(self, key: str) -> str | None:
+        """The text of a field of the file, None where no single value stands there."""
+        node = self.root.get(key)
+        return node.text if isinstance(node, Scalar) else None
+
 
 def plain(node: Node) -> Plain:
     """The node as JSON means it: dicts, lists, texts, ints, Decimals, booleans, None."""

@@ -22,6 +22,7 @@ def evaluate(
     as_of: int,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     partners: Sequence[str] = (),
     allow_short_history: bool = False,
     settings: Settings | None = None,
@@ -35,6 +36,7 @@ def evaluate(
         as_of: the month number of the as-of month.
         competency: only this one; by default all that are in force.
         option: only this one.
+        version: this one of the competency, whatever its months in force.
         partners: only these keys of the scored table; by default all.
         allow_short_history: whether data that begins too late is a warning.
         settings: what the database may use.
@@ -43,7 +45,7 @@ def evaluate(
     Returns:
         The results, or what was refused before anything was scored.
     """
-    bound = pipeline.programs(rules, as_of, competency, option)
+    bound = pipeline.programs(rules, as_of, competency, option, version)
     if bound.value is None:
         return Outcome(None, bound.diagnostics)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,

@@ -113,6 +113,7 @@ def explain(
     metric: str | None = None,
     competency: str | None = None,
     option: str | None = None,
+    version: str | None = None,
     allow_short_history: bool = False,
     settings: Settings | None = None,
     progress: Callable[[str], None] = lambda doing: None,
@@ -120,15 +121,15 @@ def explain(
     """Explain one partner's scores.
 
     Args:
-        rules, data, as_of, competency, option, allow_short_history, settings, progress: as for
-            ``evaluate``.
+        rules, data, as_of, competency, option, version, allow_short_history, settings,
+            progress: as for ``evaluate``.
         partner: the key of the scored one.
         metric: only this one; by default all.
 
     Returns:
         The explanation, or what was refused.
     """
-    bound = pipeline.programs(rules, as_of, competency, option)
+    bound = pipeline.programs(rules, as_of, competency, option, version)
     if bound.value is None:
         return Outcome(None, bound.diagnostics)
     ids = [each.id for program in bound.value for one in program.options for each in one.metrics]

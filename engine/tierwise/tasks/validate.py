@@ -66,7 +66,10 @@ def _of_file(file: Path) -> list[Diagnostic]:
 
 
 def _keeps_from_judging(finding: Diagnostic, rules: RuleSet | None) -> bool:
-    alone = {each.id.span.path for each in rules.competencies} if rules is not None else set()
+    alone: set[str] = set()
+    if rules is not None:
+        alone |= {each.id.span.path for each in rules.competencies}
+        alone |= {each.competency.span.path for each in rules.releases}
     return finding.is_error and finding.place.path not in alone
 
 
