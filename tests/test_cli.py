@@ -188,3 +188,20 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     assert "Traceback" not in talk
     assert [path.name for path in tmp_path.iterdir()] in ([], ["scores.csv"])
     assert process.returncode == (0 if output.exists() else 3)
+
+
+@pytest.mark.parametrize("table", ["partners", "usage"])
+def test_the_data_is_not_written_over(tmp_path: Path, table: str) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    before = (data / f"{table}.csv").read_bytes()
+    ran = evaluate("--output", data / f"{table}.csv", data=data)
+    assert ran.returncode == 2
+    assert "is part of the data; name another file" in ran.stderr
+    assert (data / f"{table}.csv").read_bytes() == before
+
+
+def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
+    data = tmp_path / "sp ace"
+    shutil.copytree(CONTOSO, data)
+    assert f"tierwise explain '{data}' --as-of 2021-05" in evaluate(data=data).stderr

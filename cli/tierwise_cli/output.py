@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +39,16 @@ def check_output(output: Path | None) -> None:
         raise typer.BadParameter(f"{output} is a folder", param_hint="--output")
     if not output.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+
+
+def check_not_read(output: Path | None, data: Path, read: Iterable[str]) -> None:
+    """Refuse to write over the data that was just read, ``read`` its files' names."""
+    if output is None:
+        return
+    where, folder = output.resolve(strict=False), data.resolve(strict=False)
+    if where == folder or where in {(folder / name).resolve(strict=False) for name in read}:
+        raise typer.BadParameter(f"{output} is part of the data; name another file",
+                                 param_hint="--output")  # fmt: skip
 
 
 def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:

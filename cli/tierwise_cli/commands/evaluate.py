@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tierwise_cli import options
-from tierwise_cli.output import check_output, chosen_format, write
+from tierwise_cli.output import check_not_read, check_output, chosen_format, write
 from tierwise_cli.progress import progress
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -60,6 +60,7 @@ def command(
             threads=threads, memory_limit=memory_limit, progress=show,
         )  # fmt: skip
     print_findings(results.warnings, sys.stderr)
+    check_not_read(output, data, (name for name, _ in results.stamp.data))
     write(output, WRITERS[chosen](results))
     if chosen == "table" and output is None:
         sys.stderr.write(results_table.what_next(results, data, as_of, competency, version))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tierwise_cli import options
-from tierwise_cli.output import check_output, chosen_format, write
+from tierwise_cli.output import check_not_read, check_output, chosen_format, write
 from tierwise_cli.progress import progress
 
 FORMATS = ("text", "json")
@@ -54,4 +54,5 @@ def command(
             memory_limit=memory_limit, progress=show,
         )  # fmt: skip
     print_findings(report.warnings, sys.stderr)
+    check_not_read(output, data, (name for name, _ in report.stamp.data))
     write(output, WRITERS[chosen](report, every_row=metric is not None))

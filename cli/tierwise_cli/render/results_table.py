@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -102,7 +103,10 @@ def what_next(
     named = "" if version is None else f" --version {version}"
     if version is not None and competency is not None:
         named = f" --competency {competency}{named}"
+    folder, partner = shlex.quote(str(data)), shlex.quote(first.scored)
+    if not (folder + partner).isprintable():
+        return ""  # no terminal could be trusted with it
     return (
-        f"next: tierwise explain {data} --as-of {as_of}{named} --partner {first.scored}\n"
-        f"      tierwise evaluate {data} --as-of {as_of}{named} --output scores.csv\n"
+        f"next: tierwise explain {folder} --as-of {as_of}{named} --partner {partner}\n"
+        f"      tierwise evaluate {folder} --as-of {as_of}{named} --output scores.csv\n"
     )

@@ -109,6 +109,8 @@ def _translated(reads: bool) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise no_memory() from error
     except _DAMAGED as error:
+        if "interrupted" in str(error).lower():  # DuckDB 2.0 says so by a plain RuntimeError
+            raise KeyboardInterrupt from error
         if reads and not any(word in str(error) for word in _DISK):
             raise Unreadable(_first(error)) from error
         if not isinstance(error, duckdb.IOException):

@@ -112,6 +112,8 @@ def _view(database: Database, name: str, source: str, place: Cell, found: list[D
     try:
         database.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {source}")
     except (duckdb.Error, RuntimeError) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
         found.append(unreadable(place, error, "write it once more"))
         return False
     return True
