@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import tierwise
-from test_own_rows import COMPETENCY, CONTRACT, LINES, ORDERS
+from test_own_rows import COMPETENCY, written
 
 EXTENSION = """
 kind: contract
@@ -38,15 +38,9 @@ IN_CHAIN = (
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
     """Rules with two contracts, and data that is as both of them say."""
-    rules, data = tmp_path / "rules", tmp_path / "data"
-    rules.mkdir()
-    data.mkdir()
-    (rules / "contract.yaml").write_text(CONTRACT, "utf-8")
+    rules, data = written(tmp_path)
     (rules / "extension.yaml").write_text(EXTENSION, "utf-8")
-    (rules / "competency.yaml").write_text(COMPETENCY, "utf-8")
     (rules / "chain.yaml").write_text(CHAIN.replace(WHERE, IN_CHAIN), "utf-8")
-    (data / "orders.csv").write_text(ORDERS, "utf-8")
-    (data / "lines.csv").write_text(LINES, "utf-8")
     shops = "shop,opened,chain\nanna,2019-12,\nbert,2019-01,big\n"
     (data / "shops.csv").write_text(shops, "utf-8")
     (data / "chains.csv").write_text("chain,is_large\nbig,true\n", "utf-8")

@@ -92,18 +92,25 @@ a2,2020-12,front,x,5
 """
 
 
+SHOPS = "shop,opened\nanna,2019-12\nbert,2019-01\n"
+
+
+def written(folder: Path) -> tuple[Path, Path]:
+    """A folder of rules and one of data, below another."""
+    rules, data = folder / "rules", folder / "data"
+    for path, text in (
+        (rules / "contract.yaml", CONTRACT), (rules / "competency.yaml", COMPETENCY),
+        (data / "shops.csv", SHOPS), (data / "orders.csv", ORDERS), (data / "lines.csv", LINES),
+    ):  # fmt: skip
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return rules, data
+
+
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """A folder of rules and one of data."""
-    rules, data = tmp_path / "rules", tmp_path / "data"
-    rules.mkdir()
-    data.mkdir()
-    (rules / "contract.yaml").write_text(CONTRACT, "utf-8")
-    (rules / "competency.yaml").write_text(COMPETENCY, "utf-8")
-    (data / "shops.csv").write_text("shop,opened\nanna,2019-12\nbert,2019-01\n", "utf-8")
-    (data / "orders.csv").write_text(ORDERS, "utf-8")
-    (data / "lines.csv").write_text(LINES, "utf-8")
-    return rules, data
+    """The rules and the data."""
+    return written(tmp_path)
 
 
 def test_each_is_measured_by_its_own_rows(folders: tuple[Path, Path]) -> None:

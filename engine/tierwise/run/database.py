@@ -95,6 +95,11 @@ def _as_ibis(physical: str) -> dt.DataType:
     return dt.null if physical == "NULL" else DuckDBType.from_string(physical)
 
 
+def is_interrupt(error: Exception) -> bool:
+    """Whether an error only says that the query was broken off; DuckDB has no type for it."""
+    return "interrupted" in str(error).lower()
+
+
 def no_memory() -> CannotRun:
     """What is raised where memory runs out."""
     return CannotRun("there is not enough memory", "give it more with --memory-limit, or close "
@@ -109,7 +114,7 @@ def _translated(reads: bool) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise no_memory() from error
     except _DAMAGED as error:
-        if "interrupted" in str(error).lower():  # DuckDB 2.0 says so by a plain RuntimeError
+        if is_interrupt(error):
             raise KeyboardInterrupt from error
         if reads and not any(word in str(error) for word in _DISK):
             raise Unreadable(_first(error)) from error

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest, shown
 from tierwise.program.program import Contract, Table
-from tierwise.run.database import Database, attach, literal, quoted
+from tierwise.run.database import Database, attach, is_interrupt, literal, quoted
 from tierwise.run.text_files import DELIMITERS, FIRST_ROW, load_text, twice
 
 _PARQUET = ".parquet"
@@ -112,7 +112,7 @@ def _view(database: Database, name: str, source: str, place: Cell, found: list[D
     try:
         database.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {source}")
     except (duckdb.Error, RuntimeError) as error:
-        if "interrupted" in str(error).lower():
+        if is_interrupt(error):
             raise KeyboardInterrupt from error
         found.append(unreadable(place, error, "write it once more"))
         return False
