@@ -6,9 +6,9 @@ stops where there are errors, so that a stage never sees what an earlier one ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,11 @@ from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
+from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_demo import bind_demos
+from tierwise.program.cases import Case
 from tierwise.program.program import Program
+from tierwise.program.versions import in_force
 from tierwise.source.document import Document, Scalar
 from tierwise.source.read import read
 
@@ -28,9 +31,10 @@ if TYPE_CHECKING:
     from tierwise.run.check_data import Checked
     from tierwise.run.database import Database, Settings
     from tierwise.run.open_data import RawTable
+    from tierwise.run.open_rows import Cells
 
 RULE_FILES = (".yaml", ".yml")
-STAND_ALONE = ("competency", "demo")
+STAND_ALONE = ("competency", "demo", "cases")
 """The kinds of files that no other file refers to."""
 
 
@@ -43,12 +47,13 @@ def rule_files(folder: Path) -> list[Path]:
     )
 
 
-def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
+def load(folder: Path, shown: str | None = None, more: Sequence[Path] = ()) -> Outcome[RuleSet]:
     """Read and build every rule file below a folder (or one file).
 
     Args:
         folder: where the rules are.
         shown: how findings name that folder; the path itself by default.
+        more: files that belong to it and lie elsewhere.
     """
     name = shown if shown is not None else str(folder)
     if not folder.exists():
@@ -69,6 +74,10 @@ def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
             documents.append(outcome.value)
+    for file in more:
+        outcome = read(file)
+        found.extend(outcome.diagnostics)
+        documents += [outcome.value] if outcome.value is not None else []
     built = build(documents)
     return Outcome(built.value, ordered((*found, *built.diagnostics)))
 
@@ -82,18 +91,57 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
     if rules is None or _shared_is_broken(rules, loaded.diagnostics):
         return merged(loaded.diagnostics)
     found = [*loaded.diagnostics, *bind_shared(rules), *bind_demos(rules)]
+    bound: dict[str, Outcome[Program]] = {}
     for competency in rules.competencies:
-        bound = bind(rules, competency, competency.first_month)
-        found.extend(bound.diagnostics)
-        if bound.value is not None:
-            found.extend(check(bound.value))
+        outcome = bind(rules, competency, competency.first_month)
+        bound[_name_of(competency)] = outcome
+        found.extend(outcome.diagnostics)
+        if outcome.value is not None:
+            found.extend(check(outcome.value))
+    incomplete = _is_broken(rules, "competency", loaded.diagnostics)
+    found.extend(each for each in _of_cases(rules, bound).diagnostics
+                 if not incomplete or each.code not in _OF_MISSING_VERSIONS)  # fmt: skip
     return merged(found)
 
 
+_OF_MISSING_VERSIONS = ("unknown-competency", "unknown-version", "no-version-in-force")
+"""What cases are said to lack where the file that says it is only broken."""
+
+
+def cases(rules: RuleSet) -> Outcome[tuple[Case, ...]]:
+    """Its cases that nothing is wrong with, of a rule set without errors in other files."""
+    bound = {_name_of(each): bind(rules, each, each.first_month) for each in rules.competencies}
+    return _of_cases(rules, bound)
+
+
+def _name_of(version: CompetencyRule) -> str:
+    return f"{version.id.text} {version.version.text}"
+
+
+def _of_cases(rules: RuleSet, bound: Mapping[str, Outcome[Program]]) -> Outcome[tuple[Case, ...]]:
+    def program_of(version: CompetencyRule, as_of: int) -> Program | None:
+        program = bound[_name_of(version)].value
+        return replace(program, as_of=as_of) if program is not None else None
+
+    outcomes = [bind_cases(rules, file, program_of) for file in rules.cases]
+    made = tuple(case for each in outcomes for case in each.value or ())
+    return Outcome(made, tuple(found for each in outcomes for found in each.diagnostics))
+
+
+def files_of(rules: RuleSet, *kinds: str) -> set[str]:
+    """The files that say that they are of one of some kinds, as findings name them."""
+    said = ((each.path, each.root.get("kind")) for each in rules.documents)
+    return {path for path, kind in said if isinstance(kind, Scalar) and kind.text in kinds}
+
+
 def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
-    kinds = ((each.path, each.root.get("kind")) for each in rules.documents)
-    alone = {path for path, kind in kinds if isinstance(kind, Scalar) and kind.text in STAND_ALONE}
+    alone = files_of(rules, *STAND_ALONE)
     return any(each.is_error and each.place.path not in alone for each in found)
+
+
+def _is_broken(rules: RuleSet, kind: str, found: Sequence[Diagnostic]) -> bool:
+    files = files_of(rules, kind)
+    return any(each.is_error and each.place.path in files for each in found)
 
 
 def programs(
@@ -113,7 +161,7 @@ def programs(
     chosen = [
         version
         for each in sorted(ids if competency is None else {competency})
-        if (version := _in_force(rules, each, as_of)) is not None
+        if (version := in_force(rules, each, as_of)) is not None
     ]
     if not chosen:
         return Outcome(None, (_none_in_force(rules, as_of, competency),))
@@ -128,15 +176,6 @@ def programs(
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))
     return _with_option(tuple(bound), option, chosen[0], merged(found))
-
-
-def _in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:
-    """The version in force in a month: the latest that has begun, unless it has ended."""
-    begun = [each for each in rules.competencies
-             if each.id.text == competency and each.first_month <= as_of]  # fmt: skip
-    latest = max(begun, key=lambda each: each.first_month, default=None)
-    ended = latest is not None and latest.last_month is not None and latest.last_month < as_of
-    return None if ended else latest
 
 
 def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:
@@ -179,7 +218,7 @@ class Ran:
 
 @contextmanager
 def ran(
-    data: Path,
+    data: Path | Mapping[str, Sequence[Cells]],
     bound: Sequence[Program],
     settings: Settings,
     allow_short_history: bool,
@@ -188,7 +227,7 @@ def ran(
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
         bound: programs over contracts of which the data has every table.
         settings: what the database may use.
         allow_short_history: whether data that begins too late is a warning.
@@ -199,6 +238,7 @@ def ran(
     from tierwise.run.check_data import check_data, check_history, type_tables, usable
     from tierwise.run.database import connect
     from tierwise.run.open_data import open_data
+    from tierwise.run.open_rows import open_rows
     from tierwise.run.run import run_plan, schemas_of
 
     with connect(settings) as database:
@@ -207,7 +247,10 @@ def ran(
         checked: list[Checked] = []
         for contract in {program.contract.id: program.contract for program in bound}.values():
             progress("opening the data")
-            opened = open_data(database, data, contract, found)
+            if isinstance(data, Path):
+                opened = open_data(database, data, contract, found)
+            else:
+                opened = open_rows(database, data, contract)
             part = usable(database, contract, opened, found)
             part = type_tables(database, part, opened, found)
             result = check_data(database, part, opened, found, progress)

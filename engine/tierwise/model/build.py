@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
+from tierwise.model.cases import parse_cases
 from tierwise.model.demo import parse_demo
 from tierwise.model.ruleset import (
     CatalogueRule,
@@ -59,6 +60,7 @@ def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
         tuple(_credit(Fields(document.root)) for document in good["credit"]),
         tuple(_competency(Fields(document.root)) for document in good["competency"]),
         tuple(parse_demo(Fields(document.root)) for document in good["demo"]),
+        tuple(parse_cases(Fields(document.root)) for document in good["cases"]),
     )
     return Outcome(rules, tuple(found) + _same_ids(rules))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tierwise.diagnostics import Span
 from tierwise.measures.base import MeasureRule
+from tierwise.model.cases import CasesFileRule
 from tierwise.model.demo import DemoRule
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
@@ -203,3 +204,4 @@ class RuleSet:
     credits: tuple[CreditRule, ...]
     competencies: tuple[CompetencyRule, ...]
     demos: tuple[DemoRule, ...] = ()
+    cases: tuple[CasesFileRule, ...] = ()
