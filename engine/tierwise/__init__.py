@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING
 from tierwise.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from tierwise.api import demo_data, evaluate, explain, load_rules, validate
+    from tierwise.api import demo_data, evaluate, explain, load_rules, test, validate
     from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
     from tierwise.model.ruleset import RuleSet
     from tierwise.run.results import Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.test import CasesReport
     from tierwise.tasks.validate import ValidateReport
 
 _HOMES = {
     "CannotRun": "diagnostics",
+    "CasesReport": "tasks.test",
     "Cell": "diagnostics",
     "DemoReport": "tasks.demo_data",
     "Diagnostic": "diagnostics",
@@ -41,13 +43,14 @@ _HOMES = {
     "evaluate": "api",
     "explain": "api",
     "load_rules": "api",
+    "test": "api",
     "validate": "api",
 }
 
 __all__ = [
-    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related", "Results", "RuleSet", "ScoreResult",
-    "Severity", "Span", "ValidateReport", "__version__", "demo_data", "evaluate", "explain",
-    "load_rules", "validate",
+    "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused",
+    "Related", "Results", "RuleSet", "ScoreResult", "Severity", "Span", "ValidateReport",
+    "__version__", "demo_data", "evaluate", "explain", "load_rules", "test", "validate",
 ]  # fmt: skip
 
 
