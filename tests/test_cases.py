@@ -478,6 +478,7 @@ def test_exit_codes(rules: Path) -> None:
     assert run(cwd=top).returncode == CLEAN
     assert run("rules", "--competency", "pear-grower", cwd=top).returncode == CLEAN
     assert run("--competency", "apple", cwd=top).returncode == FINDINGS
+    assert "there is no such file or folder" in run("nowhere", cwd=top).stderr
     assert run("nowhere", cwd=top).returncode == FINDINGS
     assert run("rules/contract.yaml", cwd=top).returncode == FINDINGS
     assert run("--format", "xml", cwd=top).returncode == USAGE

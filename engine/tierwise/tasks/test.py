@@ -93,6 +93,11 @@ def test(
     Returns:
         The report; or what keeps the rules themselves from being evaluated.
     """
+    missing = [Diagnostic("rules-missing", "there is no such file or folder", Span(str(path)),
+                          "name a file of cases, or a folder that holds some")
+               for path in paths if not path.exists()]  # fmt: skip
+    if missing:
+        return Outcome(None, ordered(missing))
     files: list[CasesFile] = []
     found: list[Diagnostic] = []
     for asked in _asked(paths, rules):
