@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
 PROGRAM = str(Path(sys.executable).with_name("tierwise"))
-COMMANDS = ("evaluate", "explain", "validate", "release", "demo-data")
+COMMANDS = ("evaluate", "explain", "validate", "test", "release", "demo-data")
 
 
 def run(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

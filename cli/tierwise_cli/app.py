@@ -13,7 +13,7 @@ from typer.main import get_command
 from tierwise.diagnostics import CannotRun, Refused
 from tierwise.version import VERSION
 from tierwise_cli import exit_codes
-from tierwise_cli.commands import demo_data, evaluate, explain, release, validate
+from tierwise_cli.commands import demo_data, evaluate, explain, release, test, validate
 
 HELP = """Score partners by rules that are written as YAML, and say why.
 
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command("evaluate")(evaluate.command)
 app.command("explain")(explain.command)
 app.command("validate")(validate.command)
+app.command("test")(test.command)
 app.command("release")(release.command)
 app.command("demo-data")(demo_data.command)
 

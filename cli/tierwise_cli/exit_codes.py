@@ -6,7 +6,7 @@ CLEAN = 0
 """The command did what it was asked, and found nothing wrong."""
 
 FINDINGS = 1
-"""Rules or data are wrong; everything found has been printed."""
+"""Rules or data are wrong, or a case fails; everything found has been printed."""
 
 USAGE = 2
 """The command was not called as it is meant."""

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING
 from tierwise.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from tierwise.api import demo_data, evaluate, explain, load_rules, release, validate
+    from tierwise.api import demo_data, evaluate, explain, load_rules, release, test, validate
     from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
     from tierwise.model.ruleset import RuleSet
     from tierwise.run.results import Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.release import ReleaseReport
+    from tierwise.tasks.test import CasesReport
     from tierwise.tasks.validate import ValidateReport
 
 _HOMES = {
     "CannotRun": "diagnostics",
+    "CasesReport": "tasks.test",
     "Cell": "diagnostics",
     "DemoReport": "tasks.demo_data",
     "Diagnostic": "diagnostics",
@@ -44,13 +46,15 @@ _HOMES = {
     "explain": "api",
     "load_rules": "api",
     "release": "api",
+    "test": "api",
     "validate": "api",
 }
 
 __all__ = [
-    "CannotRun", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused", "Related",
-    "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span", "ValidateReport",
-    "__version__", "demo_data", "evaluate", "explain", "load_rules", "release", "validate",
+    "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused",
+    "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
+    "ValidateReport", "__version__", "demo_data", "evaluate", "explain", "load_rules", "release",
+    "test", "validate",
 ]  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from tierwise.diagnostics import Diagnostic, Outcome, Refused, Span
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import parse_month
 from tierwise.tasks import rules as rules_task
+from tierwise.tasks import test as test_task
 from tierwise.tasks import validate as validate_task
+from tierwise.tasks.test import CasesReport
 from tierwise.tasks.validate import ValidateReport
 
 if TYPE_CHECKING:
@@ -54,6 +56,30 @@ def validate(paths: Sequence[Path | str] = ()) -> ValidateReport:
         paths: folders or single files; by default as ``load_rules``.
     """
     return validate_task.validate([Path(path) for path in paths])
+
+
+def test(
+    paths: Sequence[Path | str] = (),
+    *,
+    rules: Path | str | None = None,
+    competency: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> CasesReport:
+    """Evaluate the cases that stand beside rules, and compare with what they expect.
+
+    Args:
+        paths: files of cases, or folders of which all are meant; by default those of the rules.
+        rules: the folder of rules; by default those that a path lies in, else as ``load_rules``.
+        competency: only cases of this one.
+        progress: called with a line about what is being done.
+
+    Raises:
+        Refused: the rules are wrong, or there are no cases. What is wrong with cases is in the
+            report.
+        CannotRun: the environment does not let the run go on.
+    """
+    folder = Path(rules) if rules is not None else None
+    return _value(test_task.test([Path(each) for each in paths], folder, competency, progress))
 
 
 def evaluate(

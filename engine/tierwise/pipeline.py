@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,11 @@ from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
+from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_demo import bind_demos
+from tierwise.program.cases import Case
 from tierwise.program.program import Program
+from tierwise.program.versions import in_force
 from tierwise.source.document import Document
 from tierwise.source.read import read
 
@@ -27,9 +30,10 @@ if TYPE_CHECKING:
     from tierwise.plan.plan import Plan
     from tierwise.run.database import Database, Settings
     from tierwise.run.open_data import RawTable
+    from tierwise.run.open_rows import Cells
 
 RULE_FILES = (".yaml", ".yml")
-STAND_ALONE = ("competency", "demo", "releases")
+STAND_ALONE = ("competency", "demo", "cases", "releases")
 """The kinds of files that no other file refers to."""
 
 
@@ -42,12 +46,13 @@ def rule_files(folder: Path) -> list[Path]:
     )
 
 
-def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
+def load(folder: Path, shown: str | None = None, more: Sequence[Path] = ()) -> Outcome[RuleSet]:
     """Read and build every rule file below a folder (or one file).
 
     Args:
         folder: where the rules are.
         shown: how findings name that folder; the path itself by default.
+        more: files that belong to it and lie elsewhere.
     """
     name = shown if shown is not None else str(folder)
     if not folder.exists():
@@ -68,6 +73,10 @@ def load(folder: Path, shown: str | None = None) -> Outcome[RuleSet]:
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
             documents.append(outcome.value)
+    for file in more:
+        outcome = read(file)
+        found.extend(outcome.diagnostics)
+        documents += [outcome.value] if outcome.value is not None else []
     built = build(documents)
     return Outcome(built.value, ordered((*found, *built.diagnostics)))
 
@@ -81,17 +90,51 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
     if rules is None or _shared_is_broken(rules, loaded.diagnostics):
         return merged(loaded.diagnostics)
     found = [*loaded.diagnostics, *bind_shared(rules), *bind_demos(rules)]
+    bound: dict[str, Outcome[Program]] = {}
     for competency in rules.competencies:
-        bound = bind(rules, competency, competency.first_month)
-        found.extend(bound.diagnostics)
-        if bound.value is not None:
-            found.extend(check(bound.value))
+        outcome = bind(rules, competency, competency.first_month)
+        bound[_name_of(competency)] = outcome
+        found.extend(outcome.diagnostics)
+        if outcome.value is not None:
+            found.extend(check(outcome.value))
+    incomplete = _is_broken(rules, "competency", loaded.diagnostics)
+    found.extend(each for each in _of_cases(rules, bound).diagnostics
+                 if not incomplete or each.code not in _OF_MISSING_VERSIONS)  # fmt: skip
     return merged(found)
 
 
+_OF_MISSING_VERSIONS = ("unknown-competency", "unknown-version", "no-version-in-force")
+"""What cases are said to lack where the file that says it is only broken."""
+
+
+def cases(rules: RuleSet) -> Outcome[tuple[Case, ...]]:
+    """Its cases that nothing is wrong with, of a rule set without errors in other files."""
+    bound = {_name_of(each): bind(rules, each, each.first_month) for each in rules.competencies}
+    return _of_cases(rules, bound)
+
+
+def _name_of(version: CompetencyRule) -> str:
+    return f"{version.id.text} {version.version.text}"
+
+
+def _of_cases(rules: RuleSet, bound: Mapping[str, Outcome[Program]]) -> Outcome[tuple[Case, ...]]:
+    def program_of(version: CompetencyRule, as_of: int) -> Program | None:
+        program = bound[_name_of(version)].value
+        return replace(program, as_of=as_of) if program is not None else None
+
+    outcomes = [bind_cases(rules, file, program_of) for file in rules.cases]
+    made = tuple(case for each in outcomes for case in each.value or ())
+    return Outcome(made, tuple(found for each in outcomes for found in each.diagnostics))
+
+
 def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
-    alone = {each.path for each in rules.documents if each.kind in STAND_ALONE}
+    alone = {each.path for each in rules.of_kind(*STAND_ALONE)}
     return any(each.is_error and each.place.path not in alone for each in found)
+
+
+def _is_broken(rules: RuleSet, kind: str, found: Sequence[Diagnostic]) -> bool:
+    files = {each.path for each in rules.of_kind(kind)}
+    return any(each.is_error and each.place.path in files for each in found)
 
 
 def programs(
@@ -161,9 +204,9 @@ def _chosen(
     ids = {each.id.text for each in rules.competencies}
     if competency is not None and competency not in ids:
         return Outcome(None, (_unknown_competency(rules, competency),))
-    in_force = (_in_force(rules, each, as_of)
+    versions = (in_force(rules, each, as_of)
                 for each in sorted(ids if competency is None else {competency}))  # fmt: skip
-    chosen = tuple(each for each in in_force if each is not None)
+    chosen = tuple(each for each in versions if each is not None)
     if not chosen:
         return Outcome(None, (_none_in_force(rules, as_of, competency),))
     return Outcome(chosen)
@@ -177,15 +220,6 @@ def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:
     ids = {each.id.text for each in rules.competencies}
     return Diagnostic("unknown-competency", f"there is no competency '{competency}'", where,
                       nearest(competency, ids))  # fmt: skip
-
-
-def _in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:
-    """The version in force in a month: the latest that has begun, unless it has ended."""
-    begun = [each for each in rules.competencies
-             if each.id.text == competency and each.first_month <= as_of]  # fmt: skip
-    latest = max(begun, key=lambda each: each.first_month, default=None)
-    ended = latest is not None and latest.last_month is not None and latest.last_month < as_of
-    return None if ended else latest
 
 
 def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:
@@ -227,7 +261,7 @@ class Ran:
 
 @contextmanager
 def ran(
-    data: Path,
+    data: Path | Mapping[str, Sequence[Cells]],
     bound: Sequence[Program],
     settings: Settings,
     allow_short_history: bool,
@@ -237,7 +271,7 @@ def ran(
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
         bound: the programs.
         settings: what the database may use.
         allow_short_history: whether data that begins too late is a warning.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
+from tierwise.model.cases import parse_cases
 from tierwise.model.demo import parse_demo
 from tierwise.model.releases import parse_releases
 from tierwise.model.ruleset import (
@@ -60,6 +61,7 @@ def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
         tuple(_credit(Fields(document.root)) for document in good["credit"]),
         tuple(_competency(Fields(document.root)) for document in good["competency"]),
         tuple(parse_demo(Fields(document.root)) for document in good["demo"]),
+        tuple(parse_cases(Fields(document.root)) for document in good["cases"]),
         tuple(parse_releases(Fields(document.root)) for document in good["releases"]),
     )
     return Outcome(rules, tuple(found) + _same_ids(rules))

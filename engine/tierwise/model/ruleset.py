@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from tierwise.diagnostics import Span
 from tierwise.measures.base import MeasureRule
+from tierwise.model.cases import CasesFileRule
 from tierwise.model.demo import DemoRule
 from tierwise.model.releases import ReleasesRule
 from tierwise.quantity import Quantity
@@ -205,8 +206,9 @@ class RuleSet:
     credits: tuple[CreditRule, ...]
     competencies: tuple[CompetencyRule, ...]
     demos: tuple[DemoRule, ...] = ()
+    cases: tuple[CasesFileRule, ...] = ()
     releases: tuple[ReleasesRule, ...] = ()
 
-    def of_kind(self, kind: str) -> tuple[Document, ...]:
-        """The files that say that they are of a kind, whether or not they have its shape."""
-        return tuple(each for each in self.documents if each.kind == kind)
+    def of_kind(self, *kinds: str) -> tuple[Document, ...]:
+        """The files that say that they are of one of some kinds, whether or not they have its shape."""
+        return tuple(each for each in self.documents if each.kind in kinds)

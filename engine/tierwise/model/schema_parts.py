@@ -74,6 +74,9 @@ SOURCE = field("Source", "The public page that states the rule.", "https://examp
                type="string", format="uri", pattern="^https?://[^\\s]+$")  # fmt: skip
 
 
+_FILE_ID = field("Id", "The name by which other files refer to this one.", "sales", **ID)
+
+
 def one_of(shapes: Mapping[str, Json]) -> Json:
     """A mapping with exactly one of these fields, which says what its others may be."""
     one: Json = {"oneOf": [{"required": [key]} for key in shapes]}
@@ -91,20 +94,21 @@ def texts(title: str, description: str, example: object) -> Json:
 
 
 def file_schema(
-    kind: str, title: str, properties: Mapping[str, object], required: tuple[str, ...],
+    kind: str,
+    title: str,
+    properties: Mapping[str, object],
+    required: tuple[str, ...],
     has_id: bool = True,
-) -> Json:  # fmt: skip
+) -> Json:
     """The schema of a kind of file: the fields that all have, and its own.
 
-    ``has_id``: whether other files refer to it, and people call it something.
+    ``has_id``: whether other files can refer to it.
     """
     common: dict[str, object] = {
         "kind": field("Kind", "What this file holds.", kind, const=kind),
         "schema": field("Schema version", "The version of the rule language.", SCHEMA_VERSION,
                         const=SCHEMA_VERSION),
-    }  # fmt: skip
-    about: dict[str, object] = {
-        "id": field("Id", "The name by which other files refer to this one.", "sales", **ID),
+        **({"id": _FILE_ID} if has_id else {}),
         "title": TITLE,
         "source": SOURCE,
     }  # fmt: skip
@@ -114,7 +118,7 @@ def file_schema(
         "title": title,
         "description": f"A tierwise rule file of the kind '{kind}'.",
         "type": "object",
-        "properties": {**common, **(about if has_id else {}), **properties},
+        "properties": {**common, **properties},
         "required": ["kind", "schema", *(["id"] if has_id else []), *required],
         "additionalProperties": False,
     }

@@ -12,7 +12,7 @@ from functools import cache
 from tierwise.measures import MEASURES
 from tierwise.measures.base import Json
 from tierwise.measures.shared_fields import EXPRESSION
-from tierwise.model import demo_schema, releases
+from tierwise.model import cases_schema, demo_schema, releases
 from tierwise.model.schema_parts import (
     HELP,
     ID,
@@ -299,6 +299,7 @@ KINDS = {
     "credit": credit,
     "competency": competency,
     "demo": demo_schema.schema,
+    "cases": cases_schema.schema,
     "releases": releases.schema,
 }
 

@@ -20,7 +20,8 @@ from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, loc
 MOST_FINDINGS = 100
 
 _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
-          "boolean": "true or false", "array": "a list", "object": "a mapping"}  # fmt: skip
+          "boolean": "true or false", "array": "a list", "object": "a mapping",
+          "null": "null"}  # fmt: skip
 _CODES = {"required": "missing-field", "type": "wrong-type", "enum": "unknown-value",
           "const": "unknown-value", "anyOf": "wrong-type", "None": "unknown-field"}  # fmt: skip
 _MESSAGES = {

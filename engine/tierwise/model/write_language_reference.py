@@ -72,10 +72,35 @@ What may be named:
 """
 
 
+_CASES = """## Cases
+
+A file of the kind `cases` stands beside a competency and shows by small tables what its rules give;
+`tierwise test` evaluates them. A row says only the columns that matter. What it leaves out:
+
+| column | is filled with |
+| --- | --- |
+| of a key, a text or whole number | one that no other row has, such as `order-1` |
+| reference to a table | the first row of that table in the case; where there is none, one is added |
+| days of the table's period | in effect always |
+| optional | nothing: the cell is empty |
+| with `values`, or of a catalogue | the first of them |
+| number | 0, or the minimum above it |
+| true or false | true |
+| month, date | the as-of month, and its first day |
+| other text | the column's name |
+
+A table that a case does not name gets a row for each key that others refer to; in one that it names,
+those keys must stand. Cases see nothing of each other. Months before the first row count as 0.
+
+Numbers are compared exactly: `75/7` is a fraction, `10.71` another number. A metric of which no case
+expects anything is a finding, and no error.
+"""
+
+
 def reference() -> str:
     """The whole page."""
     parts = [_HEADER, *_kinds(), *_measures(), *_points(), _GRAMMAR.format(parts=_parts())]
-    parts += [_functions(), _findings()]
+    parts += [_functions(), _CASES, _findings()]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 

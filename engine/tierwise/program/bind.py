@@ -88,8 +88,7 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
 def _digests(rules: RuleSet, competency: CompetencyRule) -> tuple[tuple[str, str], ...]:
     """(path inside the rules, sha256) of the files that a program is made from."""
     apart = {each.id.span.path for each in rules.competencies}
-    apart |= {each.id.span.path for each in rules.demos}
-    apart |= {each.path for each in rules.of_kind("releases")}
+    apart |= {each.path for each in rules.of_kind("demo", "cases", "releases")}
     others = apart - {competency.id.span.path}
     used = (each for each in rules.documents if each.path not in others)
     return tuple(sorted((each.relative, each.digest) for each in used))

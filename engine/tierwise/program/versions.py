@@ -10,6 +10,15 @@ from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 
 
+def in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:
+    """The version in force in a month: the latest that has begun, unless it has ended."""
+    begun = [each for each in rules.competencies
+             if each.id.text == competency and each.first_month <= as_of]  # fmt: skip
+    latest = max(begun, key=lambda each: each.first_month, default=None)
+    ended = latest is not None and latest.last_month is not None and latest.last_month < as_of
+    return None if ended else latest
+
+
 def version_findings(rules: RuleSet) -> Iterable[Diagnostic]:
     """A finding for each version that ends before it begins or does not fit the others.
 

@@ -11,6 +11,7 @@ from tierwise.program.program import Contract, Program
 from tierwise.run.check_data import check_data, check_history, type_tables, usable
 from tierwise.run.database import Database
 from tierwise.run.open_data import RawTable, open_data
+from tierwise.run.open_rows import Cells, open_rows
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Prepared:
 
 def prepare(
     database: Database,
-    data: Path,
+    data: Path | Mapping[str, Sequence[Cells]],
     programs: Sequence[Program],
     allow_short_history: bool,
     leave_out: bool,
@@ -34,7 +35,7 @@ def prepare(
 
     Args:
         database: where the tables are made available.
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
         programs: the programs.
         allow_short_history: whether data that begins too late is a warning.
         leave_out: whether a program is left out, with a warning, where the data has not all
@@ -47,7 +48,10 @@ def prepare(
     for contract in {program.contract.id: program.contract for program in programs}.values():
         progress("opening the data")
         while_opening: list[Diagnostic] = []
-        opened = open_data(database, data, contract, while_opening)
+        if isinstance(data, Path):
+            opened = open_data(database, data, contract, while_opening)
+        else:
+            opened = open_rows(database, data, contract)
         if leave_out and any(each.code == "data-missing" for each in while_opening):
             lacking[contract.id] = while_opening
             continue
@@ -55,7 +59,7 @@ def prepare(
         of_contract = [each for each in programs if each.contract.id == contract.id]
         found += _checked(database, contract, of_contract, opened, allow_short_history, progress)
         raw.update(opened)
-    found += _left_out(programs, lacking, data)
+    found += _left_out(programs, lacking, str(data))
     kept = tuple(program for program in programs if program.contract.id not in lacking)
     return Prepared(kept, raw, tuple(found))
 
@@ -78,7 +82,7 @@ def _checked(
 
 
 def _left_out(
-    programs: Sequence[Program], lacking: Mapping[str, Sequence[Diagnostic]], data: Path
+    programs: Sequence[Program], lacking: Mapping[str, Sequence[Diagnostic]], data: str
 ) -> Iterator[Diagnostic]:
     """A warning for each competency that is not scored; where none is, what the data lacks."""
     if all(program.contract.id in lacking for program in programs):
@@ -90,6 +94,6 @@ def _left_out(
         if missing:
             more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
             yield Diagnostic("not-scored", f"{program.competency} is not scored: "
-                             f"{missing[0].message}{more}", Cell(str(data)),
+                             f"{missing[0].message}{more}", Cell(data),
                              f"name it with --competency {program.competency} to see all that is "
                              "missing", Severity.WARNING)  # fmt: skip

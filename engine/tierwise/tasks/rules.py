@@ -8,6 +8,8 @@ from tierwise import pipeline
 from tierwise.diagnostics import Outcome
 from tierwise.model.ruleset import RuleSet
 
+_LEVELS_UP = 4
+
 
 def rules_folder(rules: Path | None = None) -> Path:
     """The folder of rules: the one given, else ``./rules``, else the rules of the package."""
@@ -24,3 +26,30 @@ def rules_folder(rules: Path | None = None) -> Path:
 def load_rules(rules: Path | None = None) -> Outcome[RuleSet]:
     """Read and build the rules of a folder; see ``rules_folder`` for where they are by default."""
     return pipeline.load(rules_folder(rules))
+
+
+def rule_set_of(path: Path) -> Path | None:
+    """The folder of the rule set that a file lies in, or that a folder is or lies in.
+
+    That is the highest near it named ``rules``, else the nearest above it with a data contract;
+    None: it stands alone.
+    """
+    above = [*([path] if path.is_dir() else []), *path.parents][:_LEVELS_UP]
+    named = [folder for folder in above if folder.name == "rules"]
+    if named:
+        return named[-1]
+    for folder in above:
+        if any("kind: contract" in _head(each) for each in sorted(folder.glob("*.y*ml"))):
+            return folder
+    return None
+
+
+def _head(file: Path) -> str:
+    """How a file begins; nothing of what is no file or cannot be read."""
+    if not file.is_file():
+        return ""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return opened.read(4_000)
+    except OSError:
+        return ""

@@ -10,9 +10,8 @@ from pathlib import Path
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Span, ordered
 from tierwise.model.ruleset import RuleSet
-from tierwise.tasks.rules import rules_folder
-
-_LEVELS_UP = 4
+from tierwise.source.document import Document
+from tierwise.tasks.rules import rule_set_of, rules_folder
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def _of_file(file: Path) -> list[Diagnostic]:
     Where nothing is, but other files keep it from being judged, what is wrong with those.
     """
     absolute = Path(os.path.normpath(file.absolute()))
-    folder = _rule_set_of(absolute)
+    folder = rule_set_of(absolute)
     if folder is None or absolute not in pipeline.rule_files(folder):
         return list(pipeline.findings(pipeline.load(file)))
     shown = os.path.relpath(folder)
@@ -61,16 +60,18 @@ def _of_file(file: Path) -> list[Diagnostic]:
     found = pipeline.findings(loaded)
     own = str(Path(shown) / absolute.relative_to(folder))
     if not any(each.place.path == own for each in found):
-        return [each for each in found if _keeps_from_judging(each, loaded.value)]
+        return [each for each in found if _keeps_from_judging(each, own, loaded.value)]
     return [_shown_as(each, own, str(file)) for each in found if each.place.path == own]
 
 
-def _keeps_from_judging(finding: Diagnostic, rules: RuleSet | None) -> bool:
-    alone: set[str] = set()
+def _keeps_from_judging(finding: Diagnostic, own: str, rules: RuleSet | None) -> bool:
+    """Whether something else must be right first; cases need the competency that they test."""
+    alone: tuple[Document, ...] = ()
     if rules is not None:
-        alone |= {each.id.span.path for each in rules.competencies}
-        alone |= {each.competency.span.path for each in rules.releases}
-    return finding.is_error and finding.place.path not in alone
+        alone = rules.of_kind("cases", "releases")
+        if own not in {each.path for each in rules.of_kind("cases")}:
+            alone += rules.of_kind("competency")
+    return finding.is_error and finding.place.path not in {each.path for each in alone}
 
 
 def _shown_as(finding: Diagnostic, path: str, shown: str) -> Diagnostic:
@@ -81,30 +82,3 @@ def _shown_as(finding: Diagnostic, path: str, shown: str) -> Diagnostic:
         for each in finding.related
     )
     return replace(finding, place=replace(finding.place, path=shown), related=related)
-
-
-def _rule_set_of(file: Path) -> Path | None:
-    """The folder of the rule set that a file lies in.
-
-    That is the highest near it named ``rules``, else the nearest above it with a data contract;
-    None: the file stands alone.
-    """
-    above = list(file.parents)[:_LEVELS_UP]
-    named = [folder for folder in above if folder.name == "rules"]
-    if named:
-        return named[-1]
-    for folder in above:
-        if any("kind: contract" in _head(each) for each in sorted(folder.glob("*.y*ml"))):
-            return folder
-    return None
-
-
-def _head(file: Path) -> str:
-    """How a file begins; nothing of what is no file or cannot be read."""
-    if not file.is_file():
-        return ""
-    try:
-        with file.open(encoding="utf-8", errors="replace") as opened:
-            return opened.read(4_000)
-    except OSError:
-        return ""

@@ -1,0 +1,123 @@
+"""Which columns identify things, so that rows of several cases can lie in one data set.
+
+Rows meet where a plan joins and groups them: along references, by the scored one, and by what a
+measure follows from month to month. Where the values of all those columns differ from case to
+case, no row of one case ever meets a row of another, and evaluating all of them together is
+evaluating each of them. That is only so while nothing else looks at those values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from types import NoneType
+
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Certification, Measure, Rows, Window
+from tierwise.program.program import Contract, Program, Table
+
+Place = tuple[str, str]
+"""A table and one of its columns."""
+
+
+def identities(program: Program) -> frozenset[Place] | None:
+    """The columns to whose values something can be added without changing any result but them.
+
+    None: there are no such columns, so each case needs a data set of its own. That is where one
+    of those that identify is no text, allows only certain values, or is named by an expression.
+    """
+    contract = program.contract
+    found = {(contract.scored, contract.scored_key), *_references(contract)}
+    for option in program.options:
+        for metric in option.metrics:
+            measure = metric.measure
+            place = _leads_to(contract, measure.rows.table, measure.entity.text)
+            if place is None or not _is_seen_through(measure):
+                return None
+            found.add(place)
+    named = set(_named(program))
+    for table in contract.tables.values():
+        own = {(table.name, name) for name in table.key}
+        if own and not own & found:
+            free = [place for place in sorted(own) if _is_free(contract, place, named)]
+            if not free:
+                return None
+            found.add(free[0])
+    return frozenset(found) if all(_is_free(contract, each, named) for each in found) else None
+
+
+def _is_free(contract: Contract, place: Place, named: set[Place]) -> bool:
+    column = contract.tables[place[0]].columns[place[1]]
+    any_text = column.kind is Kind.TEXT and column.values is None
+    return any_text and column.references not in contract.catalogues and place not in named
+
+
+def _references(contract: Contract) -> Iterator[Place]:
+    """Every reference to a table, and the keys that they lead to."""
+    for table in contract.tables.values():
+        for column in table.columns.values():
+            target = contract.tables.get(column.references)
+            if target is not None:
+                yield table.name, column.name
+                yield target.name, target.key[0]
+
+
+def _named(program: Program) -> Iterator[Place]:
+    """Every column whose value an expression looks at, or a measure compares with others."""
+    contract = program.contract
+    for table in contract.tables.values():
+        own = [*table.derived.values(), *(check.that for check in table.checks)]
+        yield from _places(contract, table, own)
+    for option in program.options:
+        for name, conditions in option.eligible.items():
+            yield from _places(contract, contract.tables[name], conditions)
+        for policy in option.policies.values():
+            whens = [way.when for way in policy.ways]
+            yield from _places(contract, contract.tables[policy.through], whens)
+        for metric in option.metrics:
+            table = contract.tables[metric.measure.rows.table]
+            parts = _looked_at(metric.measure)
+            yield from _places(contract, table, [x for x in parts if isinstance(x, Expression)])
+            yield from ((table.name, x) for x in parts if isinstance(x, str) and x in table.columns)
+            paths = (path for each in metric.measure.rows.conditions for path in each.paths)
+            yield from _ends(contract, table, paths)
+
+
+_SEEN_THROUGH = (Expression, Rows, Window, Certification, Fraction, str, int, NoneType)
+"""What a measure may be made of if it is to be known which columns it looks at."""
+
+
+def _is_seen_through(measure: Measure) -> bool:
+    parts = (each for part in vars(measure).values()
+             for each in (part if isinstance(part, tuple) else (part,)))  # fmt: skip
+    return all(isinstance(each, _SEEN_THROUGH) for each in parts)
+
+
+def _looked_at(measure: Measure) -> list[object]:
+    """What a measure is made of, but for its entity, by which it only groups."""
+    own = [part for name, part in vars(measure).items() if name != "entity"]
+    return [each for part in own for each in (part if isinstance(part, tuple) else (part,))]
+
+
+def _places(contract: Contract, table: Table, expressions: Iterable[Expression]) -> Iterator[Place]:
+    for expression in expressions:
+        yield from _ends(contract, table, expression.names)
+
+
+def _ends(contract: Contract, table: Table, paths: Iterable[str]) -> Iterator[Place]:
+    for path in paths:
+        place = _leads_to(contract, table.name, path)
+        if place is not None:
+            yield place
+
+
+def _leads_to(contract: Contract, table: str, path: str) -> Place | None:
+    """The column that a path ends at; None: a derived column, or a catalogue's."""
+    *steps, last = path.split(".")
+    for step in steps:
+        column = contract.tables[table].reference(step)
+        if column is None or column.references not in contract.tables:
+            return None
+        table = column.references
+    return (table, last) if last in contract.tables[table].columns else None

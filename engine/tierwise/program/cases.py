@@ -1,0 +1,66 @@
+"""Cases with their names resolved: whole tables, and exactly what is expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tierwise.diagnostics import Span
+from tierwise.program.program import Metric, Program
+from tierwise.source.fields import Titles
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A row: every cell as a text file would write it, None where it is empty.
+
+    ``spans``: where the cells stand that the case says itself; a row that was filled in for a
+    reference has the place of the case.
+    """
+
+    cells: Mapping[str, str | None]
+    span: Span
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is expected of one scored row: a metric's value or points, or a score; or its level.
+
+    ``metric``: None for the score and the level. ``number``: None where no value is expected;
+    ``level``: "" where none is.
+    """
+
+    scored: str
+    what: str
+    metric: Metric | None
+    number: Fraction | None
+    level: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case of one option; ``program`` is the version with the case's as-of month.
+
+    ``rows``: of every table of the contract, in its order.
+    """
+
+    name: str
+    title: Titles
+    span: Span
+    program: Program
+    option: str
+    rows: Mapping[str, tuple[CaseRow, ...]]
+    expected: tuple[Expected, ...]
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in, as findings name it."""
+        return self.span.path
+
+    @property
+    def together_with(self) -> tuple[str, str, int]:
+        """What cases that can be evaluated together have in common."""
+        return (self.program.competency, self.program.version, self.program.as_of)

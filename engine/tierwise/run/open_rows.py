@@ -1,0 +1,32 @@
+"""Rows that are at hand → raw tables in the database, as if text files held them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from tierwise.program.program import Contract
+from tierwise.run.database import Database, quoted
+from tierwise.run.open_data import RawTable, raw_name
+
+Cells = Mapping[str, str | None]
+"""A row: its cells by column, as a text file would write them."""
+
+
+def open_rows(
+    database: Database, tables: Mapping[str, Sequence[Cells]], contract: Contract
+) -> dict[str, RawTable]:
+    """Make every table of the contract readable as ``raw_name``; its first row is number 0."""
+    opened = {}
+    for name, table in contract.tables.items():
+        rows = tables.get(name, ())
+        header = tuple(table.columns)
+        cells = {column: pa.array([row[column] for row in rows], pa.string()) for column in header}
+        database.connection.register("rows:batch", pa.table(cells))
+        database.execute(
+            f"CREATE OR REPLACE TEMP TABLE {quoted(raw_name(name))} AS FROM {quoted('rows:batch')}"
+        )
+        database.connection.unregister("rows:batch")
+        opened[name] = RawTable(name, name, 0, True, "", header)
+    return opened
