@@ -322,7 +322,8 @@ def test_every_form_of_a_condition_runs_on_both_sides(text: str) -> None:
 
 def test_every_function_runs_on_both_sides() -> None:
     examples = {"present": "present(a)", "missing": "missing(day)",
-                "months_between": "months_between(day, month) == 0"}  # fmt: skip
+                "months_between": "months_between(day, month) == 0",
+                "date": "day >= date('2021-01-31')"}  # fmt: skip
     assert set(examples) == set(FUNCTIONS)
     for text in examples.values():
         _assert_same_conditions(text)

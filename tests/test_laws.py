@@ -81,7 +81,7 @@ def _names(rules: RuleSet) -> Iterator[str]:
         for name, values in catalogue.lists:
             yield from (name.text, *values)
     for certifications in rules.certifications:
-        yield from (exam.text for exam in certifications.exams)
+        yield from (exam.name.text for exam in certifications.exams)
         yield from (each.name.text for each in certifications.certifications)
     for credit in rules.credits:
         for policy in credit.policies:
@@ -90,7 +90,8 @@ def _names(rules: RuleSet) -> Iterator[str]:
         yield competency.id.text
         for option in competency.options:
             yield option.id.text
-            yield from (metric.id.text for metric in option.metrics)
+            yield from (metric.value.id.text for metric in option.metrics)
+            yield from (value.id.text for value in option.values)
             yield from (name.text for name, _ in option.groups)
 
 

@@ -131,7 +131,7 @@ def test_explained_rows_add_up(folders: tuple[Path, Path]) -> None:
     rules, data = folders
     report = tierwise.explain(data, "2020-12", "anna", rules=rules)
     for metric in report.options[0].metrics:
-        assert len(metric.rows) == 5, metric.id
+        assert len(metric.value.rows) == 5, metric.value
 
 
 def broken(
@@ -186,5 +186,5 @@ def test_a_derived_column_stands_for_its_expression(folders: tuple[Path, Path]) 
     rows = tierwise.evaluate(data, "2020-12", rules=rules).to_arrow().to_pylist()
     assert [row["pieces.value"] for row in rows] == [Decimal(7), Decimal(24)]
     report = tierwise.explain(data, "2020-12", "anna", rules=rules, metric="pieces")
-    verdicts = dict(report.options[0].metrics[0].verdicts)
+    verdicts = dict(report.options[0].metrics[0].value.verdicts)
     assert verdicts == {"counted": 2, "not: not of_order.from_web": 3}

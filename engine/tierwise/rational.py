@@ -74,13 +74,23 @@ class Rational:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Rational | Number) -> Rational:
-        """The quotient; null where the divisor is not above zero."""
+        """The quotient; null where the divisor is 0."""
         right = _rational(other)
+        if right.scale == 0:
+            return Rational(ibis.null(WHOLE), None)
         if right.numerator is None:
             return self * (1 / right.scale)
-        above_zero = (right.numerator > 0).ifelse(right.numerator, None)
-        inverse = Rational(right.denominator, above_zero, 1 / right.scale)
-        return self * inverse
+        negative = right.numerator < 0
+        size = negative.ifelse(-right.numerator, right.numerator).nullif(_whole(0))
+        above = _whole(1) if right.denominator is None else right.denominator
+        signed = negative.ifelse(-above, above)
+        return self * Rational(signed, size.cast(WHOLE), 1 / right.scale)
+
+    def whole(self) -> Rational:
+        """The whole part: what is left when the digits behind the point are cut off."""
+        numerator, denominator = self.columns()
+        left = numerator - numerator % denominator
+        return Rational(left.cast(WHOLE), denominator)
 
     def __rtruediv__(self, other: Number) -> Rational:
         return _rational(other) / self

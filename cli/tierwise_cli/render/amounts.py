@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
 from tierwise.quantity import Quantity, plain_decimal
+from tierwise.run.results import ValueResult
 
 
 def amount(number: Fraction | None, unit: str = "", places: int = 2) -> str:
@@ -21,6 +22,13 @@ def amount(number: Fraction | None, unit: str = "", places: int = 2) -> str:
     more = "…" if Fraction(cut) != shown else ""
     suffix = f" {unit}" if unit else ""
     return f"{text}{more}{suffix}"
+
+
+def value_text(value: ValueResult, unit: str = "") -> str:
+    """A value as people read it, whatever it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return amount(value, unit) if isinstance(value, Fraction | None) else str(value)
 
 
 def threshold(quantity: Quantity) -> str:

@@ -7,18 +7,19 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tierwise.quantity import plain_decimal
-from tierwise.source.fields import in_language
+from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
     CreditedFact,
     ExplainReport,
     MetricExplanation,
     OptionExplanation,
     Through,
+    ValueExplanation,
 )  # fmt: skip
-from tierwise_cli.render.amounts import amount, threshold
+from tierwise_cli.render.amounts import amount, threshold, value_text
 from tierwise_cli.render.findings import finding_dict
 from tierwise_cli.render.json_numbers import dumps, exact, number
-from tierwise_cli.render.results_json import metric_dict, stamp_dict
+from tierwise_cli.render.results_json import metric_dict, stamp_dict, value_json
 
 SHOWN = 12
 """How many facts of a metric are shown, unless every row was asked for."""
@@ -51,31 +52,52 @@ def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[st
              f"{title}: {name}, version {program.version}", ""]  # fmt: skip
     for metric in option.metrics:
         lines.extend(_metric(metric, every_row))
+    for value in option.values:
+        lines.extend(_named_value(value, every_row))
     return lines
 
 
 def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
     result, metric = explained.result, explained.result.metric
-    unit = metric.threshold.unit
     title = in_language(metric.title, "en", metric.id)
-    value = amount(result.value, unit)
+    value = amount(result.value, metric.unit)
     lines = [
         f"\1{title}: {value} → {amount(result.points)} of {amount(metric.max_points)} points\2"
     ]
-    help_ = in_language(metric.help, "en")
-    if help_:
-        lines.append(f"  {help_}")
+    lines.extend(_help(metric.help))
     if result.reason:
         lines.append(f"  earns nothing: {result.reason}")
-    elif result.value is not None:
+    elif result.value is not None or not metric.needs_value:
         formula = explained.formula.format(
             max_points=amount(metric.max_points), value=value,
-            threshold=threshold(metric.threshold))  # fmt: skip
-        lines.append(f"  points: {formula}, from 0 to {amount(metric.max_points)}")
+            threshold=threshold(result.threshold) if result.threshold else "")  # fmt: skip
+        lines.append(f"  points: {formula}")
     if len(result.parts) > 1:
         parts = ", ".join(f"{name} {amount(part)}" for name, part in result.parts.items())
         lines.append(f"  from: {parts}")
-    lines.extend(_facts(explained, every_row))
+    return [*lines, *_value(explained.value, every_row), ""]
+
+
+def _named_value(explained: ValueExplanation, every_row: bool) -> list[str]:
+    value = explained.value
+    title = in_language(value.title, "en", value.id)
+    head = f"\1{title}: {value_text(explained.result)}\2"
+    return [head, *_help(value.help), *_value(explained, every_row), ""]
+
+
+def _help(help_: Titles) -> list[str]:
+    text = in_language(help_, "en")
+    return [f"  {text}"] if text else []
+
+
+def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
+    """How a value came about: what it is calculated from, or its facts and rows."""
+    if explained.calculation:
+        named = ", ".join(f"{name} {value_text(each)}" for name, each in explained.named.items())
+        lines = [f"  is: {explained.calculation}"]
+        lines += [f"  from: {named}"] if named else []
+        return lines + ([f"  in: {', '.join(explained.months)}"] if explained.months else [])
+    lines = _facts(explained, every_row)
     counted = sum(row.counted for row in explained.rows)
     lines.append(f"  rows of {explained.table} near this partner: {len(explained.rows)}, "
                  f"of which {counted} counted")  # fmt: skip
@@ -84,17 +106,16 @@ def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
             lines.append(f"    {count:>6}  {verdict}")
     if every_row:
         lines.extend(f"    {_row(row.cells)}: {row.verdict}" for row in explained.rows)
-    return [*lines, ""]
+    return lines
 
 
-def _facts(explained: MetricExplanation, every_row: bool) -> list[str]:
+def _facts(explained: ValueExplanation, every_row: bool) -> list[str]:
     shown = explained.facts if every_row else explained.facts[:SHOWN]
-    several = len(explained.result.parts) > 1
+    several = len({fact.part for fact in explained.facts}) > 1
     lines = [f"    {_fact(fact, several)}" for fact in shown]
     if len(explained.facts) > len(shown):
-        name = explained.result.metric.id
         more = len(explained.facts) - len(shown)
-        lines.append(f"    ... and {more:,} more facts; --metric {name} shows all")
+        lines.append(f"    ... and {more:,} more facts; --metric {explained.value.id} shows all")
     return lines
 
 
@@ -140,16 +161,31 @@ def _option_dict(option: OptionExplanation) -> dict[str, object]:
         "score_exact": exact(option.score.score),
         "level": option.score.level or None,
         "metrics": {each.result.metric.id: _metric_dict(each) for each in option.metrics},
+        "values": {
+            each.value.id: {"value": value_json(each.result), **_value_dict(each)}
+            for each in option.values
+        },
     }
 
 
 def _metric_dict(explained: MetricExplanation) -> dict[str, object]:
-    metric = explained.result.metric
+    metric, used = explained.result.metric, explained.result.threshold
+    number_of = plain_decimal(used.number) if used is not None else ""
     return {
         **metric_dict(explained.result),
         "formula": explained.formula.format(
-            max_points=plain_decimal(metric.max_points), value="value",
-            threshold=plain_decimal(metric.threshold.number)),
+            max_points=plain_decimal(metric.max_points), value="value", threshold=number_of),
+        **_value_dict(explained.value),
+    }  # fmt: skip
+
+
+def _value_dict(explained: ValueExplanation) -> dict[str, object]:
+    """How a value came about."""
+    if explained.calculation:
+        months = {"months": list(explained.months)} if explained.months else {}
+        named = {name: value_json(each) for name, each in explained.named.items()}
+        return {"is": explained.calculation, "from": named, **months}
+    return {
         "facts": [
             {
                 "entity": fact.entity,

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
+from fractions import Fraction
 from typing import BinaryIO
 
 from tierwise.months import format_month
-from tierwise.run.results import MetricResult, OptionResults, Results, ScoreResult, Stamp
+from tierwise.run.results import (
+    MetricResult,
+    OptionResults,
+    Results,
+    ScoreResult,
+    Stamp,
+    ValueResult,
+)
 from tierwise_cli.render.findings import finding_dict
 from tierwise_cli.render.json_numbers import dumps, exact, number
 
@@ -54,7 +63,16 @@ def score_dict(option: OptionResults, score: ScoreResult) -> dict[str, object]:
         "score_exact": exact(score.score),
         "level": score.level or None,
         "metrics": {each.metric.id: metric_dict(each) for each in score.metrics},
-    }
+        **({"values": {name: value_json(each) for name, each in score.values.items()}}
+           if score.values else {}),
+    }  # fmt: skip
+
+
+def value_json(value: ValueResult) -> object:
+    """A value that is no metric's."""
+    if isinstance(value, Fraction):
+        return number(value)
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def metric_dict(result: MetricResult) -> dict[str, object]:
@@ -63,8 +81,8 @@ def metric_dict(result: MetricResult) -> dict[str, object]:
     return {
         "value": number(result.value),
         "value_exact": exact(result.value),
-        "threshold": number(metric.threshold.number),
-        "unit": metric.threshold.unit or None,
+        "threshold": number(result.threshold.number) if result.threshold else None,
+        "unit": metric.unit or None,
         "points": number(result.points),
         "points_exact": exact(result.points),
         "maximum": number(metric.max_points),

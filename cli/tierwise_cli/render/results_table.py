@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tierwise.months import format_month
-from tierwise.program.program import Option
+from tierwise.program.program import Metric, Option
 from tierwise.run.results import OptionResults, Results
 from tierwise.source.fields import in_language
 from tierwise_cli.render.amounts import amount, threshold
@@ -72,8 +72,15 @@ def _legend(option: Option) -> Table:
         table.add_column(justify=justify, no_wrap=justify == "right")
     for number, metric in enumerate(option.metrics, 1):
         table.add_row(f"({number})", Text(in_language(metric.title, "en", metric.id)),
-                      amount(metric.max_points), f"points at {threshold(metric.threshold)}")  # fmt: skip
+                      amount(metric.max_points), _all_points_at(metric))  # fmt: skip
     return table
+
+
+def _all_points_at(metric: Metric) -> str:
+    """What all points are earned for."""
+    if not metric.thresholds:
+        return "points"
+    return "points at " + " or ".join(threshold(each.quantity) for each in metric.thresholds)
 
 
 def _scores(results: OptionResults) -> Table:

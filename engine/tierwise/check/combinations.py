@@ -27,10 +27,10 @@ def check(program: Program) -> Iterable[Diagnostic]:
     """A finding for each dead alternative."""
     seen: set[str] = set()
     for option in program.options:
-        for metric in option.metrics:
-            if not isinstance(metric.measure, HoldersOf):
+        for _, measure in option.measured:
+            if not isinstance(measure, HoldersOf):
                 continue
-            for certification in metric.measure.certifications:
+            for certification in measure.certifications:
                 if certification.id not in seen:
                     seen.add(certification.id)
                     yield from _dead(certification.requires)

@@ -2,7 +2,8 @@
 
 Conditions compare linear terms of the score; so between two neighbouring scores at which two
 terms are equal nothing changes, and it is enough to try each of those, a point on either side of
-it, and both ends. Where a term is not linear nothing is claimed.
+it, and both ends. Where a term is not linear, or a level asks for
+more than the score, nothing is claimed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
         total = sum((metric.max_points for metric in option.metrics), Fraction(0))
         most = option.max_score or total  # whether they agree is another check's question
         scores = _scores(option, most)
-        if scores is None:
+        if scores is None or any(level.when.names - {"score"} for level in option.levels):
             continue
         held = {
             score: [each.id for each in option.levels

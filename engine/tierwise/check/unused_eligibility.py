@@ -23,7 +23,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
 def _tables(option: Option) -> set[str]:
     """The tables whose rows the option's metrics and their credit read."""
     through = {policy.through for policy in option.policies.values()}
-    return through | {metric.measure.rows.table for metric in option.metrics}
+    return through | {measure.rows.table for _, measure in option.measured}
 
 
 def _judges(program: Program, option: Option, table: str, read: str) -> bool:

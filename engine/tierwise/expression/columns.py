@@ -45,6 +45,10 @@ class ColumnEvaluator(Evaluator[Any]):
         """The column that an expression makes; a condition that is missing does not hold."""
         return _column(super().value(expression))
 
+    def raw(self, expression: Expression) -> Any:
+        """The same, but an exact number or a constant of Python stays one."""
+        return super().value(expression)
+
     def _constant(self, node: ast.Constant) -> Any:
         return node.value
 
@@ -101,6 +105,8 @@ class ColumnEvaluator(Evaluator[Any]):
                 return ~_is_missing(values[0])
             case "missing":
                 return _is_missing(values[0])
+            case "date":
+                return ibis.literal(parse_date(values[0]))
             case _:
                 start, end = (_month_of(value) for value in values)
                 return end - start

@@ -9,13 +9,17 @@ from tierwise.expression.kinds import Kind
 
 @dataclass(frozen=True)
 class Function:
-    """A function: the kinds it takes (None: any), the kind it gives, and its help."""
+    """A function: the kinds it takes (None: any), the kind it gives, and its help.
+
+    ``constant``: its argument is a text that stands there, so that it is checked with the rules.
+    """
 
     name: str
     takes: tuple[tuple[Kind, ...] | None, ...]
     gives: Kind
     help: str
     example: str
+    constant: bool = False
 
 
 _TIME = (Kind.DATE, Kind.MONTH)
@@ -32,5 +36,7 @@ FUNCTIONS: dict[str, Function] = {
             "calendar months from the first month to the second; 0 in the same month",
             "months_between(opened_on, month) < 12",
         ),
+        Function("date", ((Kind.TEXT,),), Kind.DATE, "the day that a text writes",
+                 "date('2021-05-31')", constant=True),
     )
 }  # fmt: skip

@@ -19,6 +19,10 @@ from tierwise.expression.unfold import Definition, unfold
 from tierwise.expression.words import MAX_DEPTH, Refusal, on_one_line, words
 from tierwise.source.document import Written
 
+_WAYS_OUT = {
+    Kind.BOOLEAN: "compare it with a value",
+    Kind.DATE: "name a column of dates, or write a day as date('2021-05-31')",
+}
 MAX_LENGTH = 1_000
 MAX_PARTS = 300
 
@@ -69,8 +73,7 @@ def parse(
         return None
     if wanted is not None and kind is not wanted and not (wanted.is_number and kind.is_number):
         typing.report("expression-type", f"{wanted.phrase} is needed here, this is {kind.phrase}",
-                      tree, "compare it with a value" if wanted is Kind.BOOLEAN
-                      else "name a column of numbers, or calculate one")  # fmt: skip
+                      tree, _WAYS_OUT.get(wanted, "name a column of numbers, or calculate one"))  # fmt: skip
         return None
     text = on_one_line(written.text).strip()
     return _unfolded(Expression(text, written.span, tree, kind, frozenset(typing.used)), names,

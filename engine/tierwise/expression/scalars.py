@@ -69,6 +69,8 @@ class ScalarEvaluator(Evaluator[Any]):
                 return values[0] is not None
             case "missing":
                 return values[0] is None
+            case "date":
+                return parse_date(values[0])
             case _:
                 start, end = (_month_of(value) for value in values)
                 return None if start is None or end is None else Fraction(end - start)

@@ -202,10 +202,9 @@ class Typing:
             if not self.divides:
                 return self.report("expression-forbidden", "division is not exact over rows", node,
                                    "multiply: by 0.01 instead of dividing by 100")  # fmt: skip
-            if not literal(node.right):
-                return self.report("expression-forbidden", "only a number other than 0 may stand "
-                                   "behind '/'", node.right,
-                                   "multiply the other side of the comparison instead")  # fmt: skip
+            if _folded(node.right) == 0:
+                return self.report("expression-forbidden", "nothing can be divided by 0",
+                                   node.right, "divide by a number other than 0")  # fmt: skip
         left = self._need(node.left, Kind.DECIMAL)
         if left is Kind.UNKNOWN:
             self.kind(node.right)  # one finding is enough to say that these are no numbers
@@ -302,6 +301,8 @@ class Typing:
             return self.report("expression-type", f"{name} takes {len(function.takes)} value(s) in "
                                f"order, not {len(node.args)}", node, function.help)  # fmt: skip
         before = len(self.found)
+        if function.constant:
+            return self._constant_call(node, function.gives)
         for argument, takes in zip(node.args, function.takes, strict=True):
             kind = self.kind(argument)
             if len(self.found) > before:
@@ -312,3 +313,15 @@ class Typing:
                 self.report("expression-type", f"{name} takes {wanted}, this is {kind.phrase}",
                             argument, function.help)  # fmt: skip
         return function.gives
+
+    def _constant_call(self, node: ast.Call, gives: Kind) -> Kind:
+        """A function of a text that stands there, such as ``date('2021-05-31')``."""
+        (argument,) = node.args
+        text = literal(argument)
+        if not isinstance(text, str):
+            return self.report("expression-type", "a text is needed here, such as '2021-05-31'",
+                               argument, "dates are YYYY-MM-DD")  # fmt: skip
+        assert isinstance(argument, ast.Constant), "a text is a constant"
+        before = len(self.found)
+        self._time(argument, gives)
+        return gives if len(self.found) == before else Kind.UNKNOWN

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from tierwise.measures import changes, first_reached, growth, holders_of, sum
+from tierwise.measures import (
+    average,
+    changes,
+    count,
+    credited,
+    first_reached,
+    growth,
+    holders_of,
+    reached,
+    stock,
+    sum,
+)
 from tierwise.measures.base import MeasureKind
 
 MEASURES: dict[str, MeasureKind] = {
-    module.KIND.key: module.KIND for module in (sum, changes, first_reached, growth, holders_of)
+    module.KIND.key: module.KIND
+    for module in (
+        sum,
+        average,
+        count,
+        stock,
+        growth,
+        changes,
+        reached,
+        first_reached,
+        credited,
+        holders_of,
+    )
 }

@@ -7,6 +7,7 @@ those stages.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,15 +16,15 @@ from typing import TYPE_CHECKING, Protocol
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
+from tierwise.expression.schema import Json
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
+    import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
 
     from tierwise.rational import Rational
-
-Json = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,22 @@ class Requirement:
 
 
 @dataclass(frozen=True)
+class Retirement:
+    """The last day on which an item could be taken, and the last on which it still counts."""
+
+    item: str
+    retired: datetime.date
+    counts_through: datetime.date | None
+
+
+@dataclass(frozen=True)
 class Certification:
-    """A named combination."""
+    """A named combination, and which of its items are retired."""
 
     id: str
     title: str
     requires: Requirement
+    retirements: tuple[Retirement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,23 @@ class Condition:
     def paths(self) -> frozenset[str]:
         """The paths that it names, as seen from the row."""
         return frozenset(f"{self.prefix}{name}" for name in self.expression.names)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """What a fact is about: a column that identifies something, or several of them together."""
+
+    parts: tuple[Expression, ...]
+
+    @property
+    def text(self) -> str:
+        """How a rule file names it."""
+        return ", ".join(part.text for part in self.parts)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The paths that it names."""
+        return frozenset().union(*(part.names for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -88,6 +116,11 @@ class Window:
 
     first: int
     last: int = 0
+
+    @staticmethod
+    def of(months: int, ago: int = 0) -> Window:
+        """So many months, of which the last lies so many months before the as-of month."""
+        return Window(1 - months - ago, -ago)
 
 
 class RowNames(Protocol):
@@ -125,10 +158,15 @@ class Binder(Protocol):
         a month; only then has the measure a field for the policy. None after a finding.
         """
 
-    def entity(self, per: Written, names: RowNames) -> Expression | None:
+    def credited_rows(
+        self, table: Written, where: tuple[Written, ...], credit: Written
+    ) -> RowNames | None:
+        """The rows of the table that a policy credits, as ``rows``."""
+
+    def entity(self, per: tuple[Written, ...], names: RowNames) -> Entity | None:
         """What facts are about, reachable from what the rows' policy credits."""
 
-    def own_entity(self, names: RowNames) -> Expression:
+    def own_entity(self, names: RowNames) -> Entity:
         """What the rows' policy credits, seen from the row; the scored one without a policy."""
 
     def certification(self, name: Written) -> Certification | None:
@@ -147,33 +185,45 @@ class MeasureRule(Protocol):
 
 
 class Steps(Protocol):
-    """What the lowering stage offers to a measure."""
+    """What the lowering stage offers to a measure.
 
-    as_of: int
+    It may want the measure as of one month, or as of several in one plan; then ``as_of``, the
+    number of the month that a row is wanted for, is a column of every table, and facts keep it.
+    """
+
+    def keys(self, rows: Rows) -> tuple[str, ...]:
+        """The columns that go with an entity: ``scored``, ``as_of``, each where there is one."""
+
+    def month(self, table: ir.Table, offset: int) -> ir.IntegerValue:
+        """The number of the month that lies so far from the one that a row is wanted for."""
+
+    def day(self, table: ir.Table) -> ir.DateValue:
+        """The last day of the month that a row is wanted for."""
 
     def select(
         self,
         rows: Rows,
-        columns: Mapping[str, Expression],
+        columns: Mapping[str, Expression | Entity],
         window: Window | None,
         own: tuple[str, ...] = (),
     ) -> ir.Table:
         """The eligible rows of the window's months.
 
         Its columns: the expressions by name, the table's ``own`` ones, ``month`` where there is
-        a window, and ``scored`` where the row itself names the scored one.
+        a window, and ``keys``.
         """
 
-    def totals(
-        self, rows: Rows, entity: Expression, amount: Expression, window: Window
-    ) -> ir.Table:
-        """(entity, month, total) of eligible rows: one row an entity and month that has rows."""
+    def totals(self, rows: Rows, entity: Entity, amount: Expression, window: Window) -> ir.Table:
+        """(entity, month, total) of eligible rows: one row an entity and month that has rows.
 
-    def end_of_month(self) -> ir.DateScalar:
-        """The last day of the as-of month."""
+        With ``keys``.
+        """
 
     def number(self, number: Fraction) -> ir.NumericScalar:
         """An exact number as a constant of the plan."""
+
+    def one(self, like: dt.DataType) -> ir.NumericScalar:
+        """The number 1, of a type that another column has."""
 
     def text(self, text: str) -> ir.StringScalar:
         """A text as a constant of the plan."""
@@ -183,7 +233,8 @@ class Steps(Protocol):
 class Reason:
     """Why an eligible row did not count; ``holds`` marks such rows.
 
-    It sees the table's own columns, and those of ``Facts.context`` with a colon before them.
+    It sees the table's own columns, and those of ``Facts.context`` and ``Facts.asks`` with a colon
+    before them.
     """
 
     text: str
@@ -194,16 +245,20 @@ class Reason:
 class Facts:
     """What a measure makes of rows.
 
-    ``table`` has the columns entity, month, credited_in (month numbers), part, amount; and
-    ``scored`` where rows name the scored one themselves. ``reasons``, in order, and at last
-    ``no_fact`` say why an eligible row of the window lies behind no fact; ``context`` is what
-    reasons need to know of an entity: (entity, ...), with ``scored`` as ``table`` has it.
+    ``table`` has the columns entity, month, credited_in (month numbers), part, amount, and the
+    keys of its rows; with ``credited_until``, whoever is credited in any of those months is.
+    ``once``: a scored one is credited with an entity once, in the first month. ``reasons``, in
+    order, and at last ``no_fact`` say why an eligible row of the window lies behind no fact;
+    ``context`` is what reasons need to know of an entity: (entity, ...), with the same keys;
+    ``asks`` what they need of a row beside its columns.
     """
 
     table: ir.Table
     no_fact: str
     reasons: tuple[Reason, ...] = ()
     context: ir.Table | None = None
+    once: bool = False
+    asks: Mapping[str, Expression] = field(default_factory=dict)
 
 
 class Measure(Protocol):
@@ -214,7 +269,7 @@ class Measure(Protocol):
         """The rows that it looks at."""
 
     @property
-    def entity(self) -> Expression:
+    def entity(self) -> Entity:
         """What its facts are about."""
 
     @property
@@ -241,7 +296,7 @@ class MeasureKind:
     """A kind of measure, as the registry lists it.
 
     ``key`` is the field by which a rule file chooses it; ``schema`` its part of the JSON Schema:
-    the fields beside the key, and which of them must stand.
+    the fields beside the key, which of them must stand, and of which exactly one must.
     """
 
     key: str
@@ -253,3 +308,4 @@ class MeasureKind:
     required: tuple[str, ...]
     parse: Callable[[Fields], MeasureRule]
     part_names: tuple[str, ...] = field(default=("value",))
+    either: tuple[str, ...] = ()

@@ -3,26 +3,32 @@
 An entity is in the state in a month when its total over all eligible rows of that month, whoever
 is credited for them, is at least the given number. A month without rows has the total 0. Who
 enters is credited in the month of entering; who leaves is charged to those credited in the month
-before, the last one in the state.
+before, the last one in the state; or, with ``losses: adder``, to those credited with the
+entering that it ends, where that lies in the same window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.expression.schema import EXPRESSION, Json
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from tierwise.rational import Rational
+
+LAST_MONTH, ADDER = "last_month", "adder"
 
 
 @dataclass(frozen=True)
@@ -30,12 +36,13 @@ class ChangesRule:
     """The measure as written."""
 
     amount: Written
-    at_least: Fraction
-    per: Written
+    least: Least
+    per: tuple[Written, ...]
     table: Written
     where: tuple[Written, ...]
     months: int
     credit: Written | None
+    losses: str
     span: Span
 
     def bind(self, binder: Binder) -> Changes | None:
@@ -48,7 +55,7 @@ class ChangesRule:
         if amount is None or entity is None:
             return None
         counted = Window(1 - self.months)
-        return Changes(names.rows, entity, amount, self.at_least, counted)
+        return Changes(names.rows, entity, amount, self.least, counted, self.losses)
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,11 @@ class Changes:
     """The measure with its names resolved."""
 
     rows: Rows
-    entity: Expression
+    entity: Entity
     amount: Expression
-    at_least: Fraction
+    least: Least
     counted: Window
+    losses: str
     parts: tuple[str, ...] = ("value",)
 
     @property
@@ -69,27 +77,40 @@ class Changes:
 
     def lower(self, steps: Steps) -> Facts:
         """Runs of months in the state: each run's first month enters, the one after it leaves."""
-        first, last = steps.as_of + self.window.first, steps.as_of + self.window.last
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
-        within = totals.filter(totals.total >= steps.number(self.at_least))
-        names = (*self.rows.owner, "entity")
+        within = totals.filter(self.least.reached(totals.total, steps))
+        names = (*steps.keys(self.rows), "entity")
         thing = [within[name] for name in names]
+        before = within.month.lag().over(group_by=thing, order_by=within.month)
+        after = within.month.lead().over(group_by=thing, order_by=within.month)
+        first, last = (steps.month(within, end) for end in (self.window.first, self.window.last))
         runs = within.mutate(
-            before=within.month.lag().over(group_by=thing, order_by=within.month),
-            after=within.month.lead().over(group_by=thing, order_by=within.month),
+            enters=(before.isnull() | (before < within.month - 1)) & (within.month > first),
+            leaves=(after.isnull() | (after > within.month + 1)) & (within.month < last),
+            begins=before.isnull() | (before < within.month - 1),
         )
-        entered = runs.filter(
-            (runs.before.isnull() | (runs.before < runs.month - 1)) & (runs.month > first)
-        )
-        left = runs.filter(
-            (runs.after.isnull() | (runs.after > runs.month + 1)) & (runs.month < last)
-        )
+        entered = runs.filter(runs.enters)
+        left = self._left(runs, names)
         facts = entered.select(*names, "month", credited_in="month", amount=1).union(
             left.select(
-                *names, month=(left.month + 1).cast("int32"), credited_in="month", amount=-1
-            )
+                *names, "credited_in", month=(left.month + 1).cast("int32"), amount=-1
+            ).select(*names, "month", "credited_in", "amount")
         )
         return Facts(facts.mutate(part=steps.text("value")), "nothing changed in this month")
+
+    def _left(self, runs: ir.Table, names: tuple[str, ...]) -> ir.Table:
+        """The last months of runs, with the month whose associations are charged."""
+        if self.losses == LAST_MONTH:
+            return runs.filter(runs.leaves).mutate(credited_in="month")
+        entered = runs.enters.ifelse(runs.month, None)
+        latest = entered.max().over(
+            group_by=[runs[name] for name in names], order_by=runs.month, rows=(None, 0)
+        )
+        began = runs.begins.ifelse(runs.month, None).max().over(
+            group_by=[runs[name] for name in names], order_by=runs.month, rows=(None, 0)
+        )  # fmt: skip
+        runs = runs.mutate(credited_in=latest, began=began)
+        return runs.filter(runs.leaves, runs.credited_in == runs.began)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """Entered minus left."""
@@ -98,10 +119,19 @@ class Changes:
 
 def parse(fields: Fields) -> ChangesRule:
     """The measure from its fields."""
-    return ChangesRule(fields.written("changes"), fields.number("at_least"), fields.written("per"),
+    return ChangesRule(fields.written("changes"), shared.least(fields), fields.many("per"),
                        fields.written("from"), fields.many("where"), shared.months(fields, "over"),
-                       fields.maybe("credit"), fields.span)  # fmt: skip
+                       fields.maybe("credit"), fields.text("losses", LAST_MONTH), fields.span)  # fmt: skip
 
+
+_LOSSES: Json = {
+    "title": "Losses",
+    "description": "Who is charged when an entity leaves the state: those credited in the last "
+    "month in it (last_month), or those that were credited with its entering, in that month, if "
+    "it lies in the same window, and else nobody (adder).",
+    "enum": [LAST_MONTH, ADDER],
+    "examples": [ADDER],
+}
 
 KIND = MeasureKind(
     key="changes",
@@ -113,11 +143,13 @@ KIND = MeasureKind(
     schema={
         "title": "Amount",
         "description": "What is totalled per entity and month to know its state.",
-        **shared.EXPRESSION,
+        **EXPRESSION,
         "examples": ["pieces"],
     },
-    properties={"at_least": shared.AT_LEAST, "per": shared.PER, "from": shared.FROM,
-                "where": shared.WHERE, "over": shared.OVER, "credit": shared.CREDIT},
-    required=("at_least", "per", "from", "over"),
+    properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
+                "from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
+                "credit": shared.CREDIT, "losses": _LOSSES},
+    required=("per", "from", "over"),
+    either=("at_least", "more_than"),
     parse=parse,
 )  # fmt: skip

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Facts, MeasureKind, Reason, Rows, Steps, Window
-from tierwise.months import format_month
-from tierwise.quantity import plain_decimal
+from tierwise.expression.schema import EXPRESSION
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Reason, Rows, Steps, Window
+from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -30,8 +29,8 @@ class FirstReachedRule:
     """The measure as written."""
 
     amount: Written
-    at_least: Fraction
-    per: Written
+    least: Least
+    per: tuple[Written, ...]
     table: Written
     where: tuple[Written, ...]
     months: int
@@ -48,7 +47,7 @@ class FirstReachedRule:
         if amount is None or entity is None:
             return None
         window = Window(1 - self.months)
-        return FirstReached(names.rows, entity, amount, self.at_least, window)
+        return FirstReached(names.rows, entity, amount, self.least, window)
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ class FirstReached:
     """The measure with its names resolved."""
 
     rows: Rows
-    entity: Expression
+    entity: Entity
     amount: Expression
-    at_least: Fraction
+    least: Least
     window: Window
     parts: tuple[str, ...] = ("value",)
 
@@ -70,18 +69,18 @@ class FirstReached:
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
-        names = [*self.rows.owner, "entity"]
-        reached = totals.filter(totals.total >= steps.number(self.at_least))
+        names = [*steps.keys(self.rows), "entity"]
+        reached = totals.filter(self.least.reached(totals.total, steps))
         firsts = reached.group_by(names).aggregate(month=reached.month.min())
-        crossed = firsts.filter(firsts.month > steps.as_of + self.window.first)
+        crossed = firsts.filter(firsts.month > steps.month(firsts, self.window.first))
         facts = crossed.select(*names, "month", credited_in="month", amount=1)
-        least, baseline = plain_decimal(self.at_least), steps.as_of + self.window.first
+        least = self.least.text
         reasons = (
-            Reason(f"already at {least} or more in {format_month(baseline)}, the first month",
-                   lambda table: table[":reached"] == baseline),
-            Reason(f"fewer than {least} until now",
+            Reason(f"already at {least} in the first month of the window",
+                   lambda table: table[":reached"] == steps.month(table, self.window.first)),
+            Reason(f"{self.least.below} until now",
                    lambda table: table[":reached"].isnull() | (table.month < table[":reached"])),
-            Reason(f"{least} or more had been reached in an earlier month",
+            Reason(f"{least} had been reached in an earlier month",
                    lambda table: table.month > table[":reached"]),
         )  # fmt: skip
         context = firsts.select(*names, reached="month")
@@ -95,7 +94,7 @@ class FirstReached:
 def parse(fields: Fields) -> FirstReachedRule:
     """The measure from its fields."""
     return FirstReachedRule(
-        fields.written("first_reached"), fields.number("at_least"), fields.written("per"),
+        fields.written("first_reached"), shared.least(fields), fields.many("per"),
         fields.written("from"), fields.many("where"), shared.months(fields, "over"),
         fields.maybe("credit"), fields.span,
     )  # fmt: skip
@@ -110,11 +109,13 @@ KIND = MeasureKind(
     schema={
         "title": "Amount",
         "description": "What is totalled per entity and month and compared with the number.",
-        **shared.EXPRESSION,
+        **EXPRESSION,
         "examples": ["users"],
     },
-    properties={"at_least": shared.AT_LEAST, "per": shared.PER, "from": shared.FROM,
-                "where": shared.WHERE, "over": shared.OVER_SEVERAL, "credit": shared.CREDIT},
-    required=("at_least", "per", "from", "over"),
+    properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
+                "from": shared.FROM, "where": shared.WHERE, "over": shared.OVER_SEVERAL,
+                "credit": shared.CREDIT},
+    required=("per", "from", "over"),
+    either=("at_least", "more_than"),
     parse=parse,
 )  # fmt: skip

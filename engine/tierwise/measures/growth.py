@@ -14,7 +14,8 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.expression.schema import EXPRESSION
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -27,7 +28,7 @@ class GrowthRule:
     """The measure as written."""
 
     amount: Written
-    per: Written
+    per: tuple[Written, ...]
     table: Written
     where: tuple[Written, ...]
     months: int
@@ -51,7 +52,7 @@ class Growth:
     """The measure with its names resolved."""
 
     rows: Rows
-    entity: Expression
+    entity: Entity
     amount: Expression
     window: Window
     parts: tuple[str, ...] = ("now", "then")
@@ -63,23 +64,26 @@ class Growth:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity for each of the two months."""
-        now, then = steps.as_of, steps.as_of + self.window.first
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
-        both = totals.filter(totals.month.isin([now, then]))
-        facts = both.select(
-            *self.rows.owner, "entity", "month", credited_in="month", amount="total",
-            part=(both.month == now).ifelse(steps.text("now"), steps.text("then")),
-        )  # fmt: skip
+        now = totals.month == steps.month(totals, 0)
+        then = totals.month == steps.month(totals, self.window.first)
+        facts = totals.mutate(part=now.ifelse(steps.text("now"), steps.text("then"))).filter(
+            now | then
+        )
+        facts = facts.select(
+            *steps.keys(self.rows), "entity", "month", "part", credited_in="month", amount="total"
+        )
         return Facts(facts, "not one of the two months that are compared")
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The growth as a share: 0.35 is 35 %."""
-        return (parts["now"] - parts["then"]) / parts["then"]
+        then = parts["then"]
+        return (parts["now"] - then) / then.where(then > 0, 0)
 
 
 def parse(fields: Fields) -> GrowthRule:
     """The measure from its fields."""
-    return GrowthRule(fields.written("growth"), fields.written("per"), fields.written("from"),
+    return GrowthRule(fields.written("growth"), fields.many("per"), fields.written("from"),
                       fields.many("where"), shared.months(fields, "since"),
                       fields.maybe("credit"), fields.span)  # fmt: skip
 
@@ -93,7 +97,7 @@ KIND = MeasureKind(
     schema={
         "title": "Stock",
         "description": "What is totalled in each of the two months.",
-        **shared.EXPRESSION,
+        **EXPRESSION,
         "examples": ["users"],
     },
     properties={"since": shared.SINCE, "per": shared.PER, "from": shared.FROM,

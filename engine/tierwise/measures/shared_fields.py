@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from tierwise.measures.base import Json
+from tierwise.expression.schema import EXPRESSION, Json
+from tierwise.measures.base import Steps
+from tierwise.quantity import plain_decimal
 from tierwise.source.fields import Fields
 
-EXPRESSION: Json = {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": 1000}
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 FROM: Json = {
     "title": "Table",
@@ -48,9 +56,21 @@ SINCE: Json = {
 PER: Json = {
     "title": "Entity",
     "description": "What is counted or followed from month to month: a column of the row, "
-    "or a path along its references.",
-    "type": "string",
+    "a path along its references, or a list of them that identify it together.",
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 5,
+         "uniqueItems": True},
+    ],
     "examples": ["order.buyer"],
+}  # fmt: skip
+ENDING: Json = {
+    "title": "Ending",
+    "description": "How many months before the as-of month the window ends; without it, it ends "
+    "with the as-of month.",
+    "type": "string",
+    "pattern": "^([1-9][0-9]?|1[0-1][0-9]|120) months? ago$",
+    "examples": ["12 months ago"],
 }
 CREDIT: Json = {
     "title": "Credit policy",
@@ -66,6 +86,49 @@ AT_LEAST: Json = {
     "maximum": 1_000_000_000_000,
     "examples": [1],
 }
+MORE_THAN: Json = {
+    **AT_LEAST,
+    "title": "More than",
+    "description": "The month's total above which the state is reached.",
+    "minimum": 0,
+    "examples": [0],
+}
+del MORE_THAN["exclusiveMinimum"]
+
+
+@dataclass(frozen=True)
+class Least:
+    """From which total on a state is reached: at least a number, or more than it."""
+
+    number: Fraction
+    more: bool
+
+    @property
+    def text(self) -> str:
+        """As a sentence says it: "5 or more", "more than 500"."""
+        number = plain_decimal(self.number)
+        return f"more than {number}" if self.more else f"{number} or more"
+
+    @property
+    def below(self) -> str:
+        """What does not reach it, as a sentence says it: "fewer than 5"."""
+        return f"{'no more' if self.more else 'fewer'} than {plain_decimal(self.number)}"
+
+    def reached(self, total: ir.NumericValue, steps: Steps) -> ir.BooleanValue:
+        """Whether a total reaches it."""
+        compare: Callable[..., ir.BooleanValue] = operator.gt if self.more else operator.ge
+        return compare(total, steps.number(self.number))
+
+
+def least(fields: Fields) -> Least:
+    """The field ``at_least`` or ``more_than``, whichever stands."""
+    more = "more_than" in fields
+    return Least(fields.number("more_than" if more else "at_least"), more)
+
+
+def ago(fields: Fields) -> int:
+    """How many months before the as-of month a window ends."""
+    return months(fields, "ending") if "ending" in fields else 0
 
 
 def months(fields: Fields, key: str) -> int:

@@ -10,7 +10,8 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.expression.schema import EXPRESSION
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -25,7 +26,7 @@ class SumRule:
     amount: Written
     table: Written
     where: tuple[Written, ...]
-    months: int
+    window: Window
     credit: Written | None
     span: Span
 
@@ -38,7 +39,7 @@ class SumRule:
         if amount is None:
             return None
         entity = binder.own_entity(names)
-        return Sum(names.rows, entity, amount, Window(1 - self.months))
+        return Sum(names.rows, entity, amount, self.window)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Sum:
     """The measure with its names resolved."""
 
     rows: Rows
-    entity: Expression
+    entity: Entity
     amount: Expression
     window: Window
     parts: tuple[str, ...] = ("value",)
@@ -58,10 +59,10 @@ class Sum:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact a row: its entity, its month, its amount."""
-        columns = {"entity": self.entity, "amount": self.amount}
+        columns: dict[str, Entity | Expression] = {"entity": self.entity, "amount": self.amount}
         rows = steps.select(self.rows, columns, self.window)
         facts = rows.select(
-            *self.rows.owner, "entity", "amount", month="month", credited_in="month"
+            *steps.keys(self.rows), "entity", "amount", month="month", credited_in="month"
         )
         return Facts(facts.mutate(part=steps.text("value")), "")
 
@@ -73,7 +74,8 @@ class Sum:
 def parse(fields: Fields) -> SumRule:
     """The measure from its fields."""
     return SumRule(fields.written("sum"), fields.written("from"), fields.many("where"),
-                   shared.months(fields, "over"), fields.maybe("credit"), fields.span)  # fmt: skip
+                   Window.of(shared.months(fields, "over"), shared.ago(fields)),
+                   fields.maybe("credit"), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -84,11 +86,11 @@ KIND = MeasureKind(
     schema={
         "title": "Amount",
         "description": "The amount of one row, summed over the window.",
-        **shared.EXPRESSION,
+        **EXPRESSION,
         "examples": ["amount if kind == 'sale' else -amount"],
     },
     properties={"from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
-                "credit": shared.CREDIT},
+                "ending": shared.ENDING, "credit": shared.CREDIT},
     required=("from", "over"),
     parse=parse,
 )  # fmt: skip

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
+from tierwise.measures.shared_fields import months
 from tierwise.model.cases import parse_cases
 from tierwise.model.demo import parse_demo
 from tierwise.model.releases import parse_releases
 from tierwise.model.ruleset import (
+    CalculatedRule,
     CatalogueRule,
     CertificationRule,
     CertificationsRule,
@@ -18,22 +20,28 @@ from tierwise.model.ruleset import (
     CompetencyRule,
     ContractRule,
     CreditRule,
+    ExamRule,
     LevelRule,
     MetricRule,
+    MonthsWithRule,
     OptionRule,
     PolicyRule,
     RequirementOfMetric,
     RequirementRule,
     RuleSet,
+    SourceRule,
     TableRule,
+    ThresholdRule,
+    ValueRule,
     WayRule,
 )  # fmt: skip
 from tierwise.model.schemas import KINDS
 from tierwise.model.shape import shape_findings
 from tierwise.months import parse_month
-from tierwise.quantity import Quantity, parse_quantity
+from tierwise.points import POINTS
+from tierwise.points.base import PointsKind, PointsRule
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Written
-from tierwise.source.fields import Fields, exact, written
+from tierwise.source.fields import Fields, exact, quantity_of, written
 
 
 def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
@@ -164,13 +172,17 @@ def _catalogue(fields: Fields) -> CatalogueRule:
 def _certifications(fields: Fields) -> CertificationsRule:
     return CertificationsRule(
         fields.written("id"),
-        tuple(_key(entry) for entry in fields.entries("exams")),
+        tuple(_exam(_key(entry), Fields(entry.node)) for entry in fields.entries("exams")),
         tuple(
             CertificationRule(_key(entry), Fields(entry.node).titles("title"),
                               _requirement(Fields(entry.node).node("requires")))
             for entry in fields.entries("certifications")
         ),
     )  # fmt: skip
+
+
+def _exam(name: Written, fields: Fields) -> ExamRule:
+    return ExamRule(name, fields.maybe("retired"), fields.maybe("counts_through"))
 
 
 def _requirement(node: Node) -> RequirementRule:
@@ -223,6 +235,7 @@ def _option(id_: Written, fields: Fields) -> OptionRule:
         id_, fields.titles("title"), tuple(eligible),
         tuple((_key(entry), Fields(entry.node).titles("title"))
               for entry in fields.entries("groups")),
+        tuple(_value(_key(entry), Fields(entry.node)) for entry in fields.entries("values")),
         tuple(_metric(_key(entry), Fields(entry.node)) for entry in fields.entries("metrics")),
         exact(max_score) if max_score else None, max_score.span if max_score else None,
         tuple(LevelRule(_key(entry), Fields(entry.node).titles("title"),
@@ -230,24 +243,48 @@ def _option(id_: Written, fields: Fields) -> OptionRule:
     )  # fmt: skip
 
 
+def _value(id_: Written, fields: Fields) -> ValueRule:
+    source: SourceRule
+    if "measure" in fields:
+        measure = fields.below("measure")
+        kind = next(kind for key, kind in MEASURES.items() if key in measure)
+        source = kind.parse(measure)
+    elif "is" in fields:
+        source = CalculatedRule(fields.written("is"))
+    else:
+        source = MonthsWithRule(fields.written("months_with"), months(fields, "over"))
+    return ValueRule(
+        id_, fields.titles("title"), fields.titles("help"), source, fields.maybe("unit")
+    )
+
+
 def _metric(id_: Written, fields: Fields) -> MetricRule:
-    measure = fields.below("measure")
-    kind = next(kind for key, kind in MEASURES.items() if key in measure)
     requires = tuple(Fields(item) for item in fields.items("requires"))
+    kind, points = _points(fields)
     return MetricRule(
-        id_, fields.titles("title"), fields.titles("help"), fields.maybe("group"),
-        kind.parse(measure),
+        _value(id_, fields), fields.maybe("group"),
         tuple(RequirementOfMetric(each.written("that"), each.titles("otherwise"))
               for each in requires),
-        fields.text("points", "proportional"), _quantity(fields.node("threshold")),
+        points, kind, _thresholds(fields),
         fields.number("max_points"), fields.node("max_points").span,
     )  # fmt: skip
 
 
-def _quantity(node: Node) -> Quantity:
-    text = written(node).text
-    if isinstance(node, Scalar) and isinstance(node.value, str):
-        quantity = parse_quantity(text)
-        assert quantity is not None, "the schema asks for a number, with or without a unit"
-        return quantity
-    return Quantity(exact(node), "", text)
+def _points(fields: Fields) -> tuple[PointsKind, PointsRule]:
+    if "points" not in fields or isinstance(fields.node("points"), Scalar):
+        kind = POINTS[fields.text("points", "proportional")]
+        return kind, kind.parse(None)
+    below = fields.below("points")
+    kind = next(kind for key, kind in POINTS.items() if key in below)
+    return kind, kind.parse(below)
+
+
+def _thresholds(fields: Fields) -> tuple[ThresholdRule, ...]:
+    if "threshold" not in fields:
+        return ()
+    node = fields.node("threshold")
+    if isinstance(node, Scalar):
+        return (ThresholdRule(None, quantity_of(node), node.span),)
+    each = (Fields(item) for item in fields.items("threshold"))
+    return tuple(ThresholdRule(one.maybe("when"), quantity_of(one.node("is")), one.node("is").span)
+                 for one in each)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierwise.measures.base import Json
+from tierwise.expression.schema import Json
 from tierwise.model.schema_parts import (
     ID,
     KEY,

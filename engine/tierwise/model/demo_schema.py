@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tierwise.measures.base import Json
-from tierwise.measures.shared_fields import EXPRESSION
+from tierwise.expression.schema import EXPRESSION, Json
 from tierwise.model import schema_parts as schemas
 from tierwise.model.schema_parts import file_schema
 

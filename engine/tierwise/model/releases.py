@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tierwise.measures.base import Json
+from tierwise.expression.schema import Json
 from tierwise.model.schema_parts import ID, SEMVER, field, file_schema, mapping
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields

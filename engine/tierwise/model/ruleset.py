@@ -10,6 +10,7 @@ from tierwise.measures.base import MeasureRule
 from tierwise.model.cases import CasesFileRule
 from tierwise.model.demo import DemoRule
 from tierwise.model.releases import ReleasesRule
+from tierwise.points.base import PointsKind, PointsRule
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
@@ -95,11 +96,20 @@ class CertificationRule:
 
 
 @dataclass(frozen=True)
+class ExamRule:
+    """An exam: the last day on which it could be taken, and the last on which it still counts."""
+
+    name: Written
+    retired: Written | None
+    counts_through: Written | None
+
+
+@dataclass(frozen=True)
 class CertificationsRule:
     """A catalogue of certifications, as written."""
 
     id: Written
-    exams: tuple[Written, ...]
+    exams: tuple[ExamRule, ...]
     certifications: tuple[CertificationRule, ...]
 
 
@@ -134,6 +144,44 @@ class CreditRule:
 
 
 @dataclass(frozen=True)
+class CalculatedRule:
+    """A value that an expression over others gives."""
+
+    expression: Written
+
+
+@dataclass(frozen=True)
+class MonthsWithRule:
+    """In how many months a condition over values held: the as-of month and those before it."""
+
+    that: Written
+    months: int
+
+
+SourceRule = MeasureRule | CalculatedRule | MonthsWithRule
+
+
+@dataclass(frozen=True)
+class ValueRule:
+    """A value with a name, as written."""
+
+    id: Written
+    title: Titles
+    help: Titles
+    source: SourceRule
+    unit: Written | None = None
+
+
+@dataclass(frozen=True)
+class ThresholdRule:
+    """A threshold, and the condition under which it is the one."""
+
+    when: Written | None
+    quantity: Quantity
+    span: Span
+
+
+@dataclass(frozen=True)
 class RequirementOfMetric:
     """A condition without which a metric earns nothing, and what to say then."""
 
@@ -143,16 +191,14 @@ class RequirementOfMetric:
 
 @dataclass(frozen=True)
 class MetricRule:
-    """A metric, as written."""
+    """A metric, as written: a value, and what it earns."""
 
-    id: Written
-    title: Titles
-    help: Titles
+    value: ValueRule
     group: Written | None
-    measure: MeasureRule
     requires: tuple[RequirementOfMetric, ...]
-    points: str
-    threshold: Quantity
+    points: PointsRule
+    kind: PointsKind
+    thresholds: tuple[ThresholdRule, ...]
     max_points: Fraction
     max_points_span: Span
 
@@ -174,6 +220,7 @@ class OptionRule:
     title: Titles
     eligible: tuple[tuple[Written, tuple[Written, ...]], ...]
     groups: tuple[tuple[Written, Titles], ...]
+    values: tuple[ValueRule, ...]
     metrics: tuple[MetricRule, ...]
     max_score: Fraction | None
     max_score_span: Span | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tierwise.measures.base import Json
+from tierwise.expression.schema import Json
 from tierwise.quantity import PATTERN as QUANTITY
 
 SCHEMA_VERSION = 1
@@ -24,6 +24,8 @@ KEY: Json = {
     "type": "string", "pattern": "^\\S(.*\\S)?$", "maxLength": 200,
 }  # fmt: skip
 MONTH: Json = {"type": "string", "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$"}
+DATE: Json = {"type": "string",
+              "pattern": "^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}  # fmt: skip
 THRESHOLD = f"^(?!0+(\\.0+)?( ?%| |$)){QUANTITY.removeprefix('^-?')}"
 SEMVER: Json = {"type": "string", "pattern": "^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}$"}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from tierwise.expression.schema import EXPRESSION, Json
 from tierwise.measures import MEASURES
-from tierwise.measures.base import Json
-from tierwise.measures.shared_fields import EXPRESSION
+from tierwise.measures.shared_fields import OVER
 from tierwise.model import cases_schema, demo_schema, releases
 from tierwise.model.schema_parts import (
+    DATE,
     HELP,
     ID,
     KEY,
@@ -153,7 +154,14 @@ def certifications() -> Json:
             for key, each in known.items()
         },
     }  # fmt: skip
-    exam = mapping("Exam", "One exam.", {"title": "Sales"}, {"title": TITLE})
+    exam = mapping("Exam", "One exam.", {"title": "Sales"}, {
+        "title": TITLE,
+        "retired": field("Retired", "The last day on which it could be passed. Passed later, it "
+                         "does not count.", "2020-12-31", **DATE),
+        "counts_through": field("Counts through", "The last day on which an exam that is retired "
+                                "counts, passed in time.", "2021-12-31", **DATE),
+    })  # fmt: skip
+    exam["dependentRequired"] = {"counts_through": ["retired"]}
     certification = mapping("Certification", "What must be held.", {"requires": "A-1"}, {
         "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
     }, ("requires",))  # fmt: skip
@@ -207,40 +215,109 @@ def measure() -> Json:
         for key, kind in MEASURES.items()
     }
     shapes: dict[str, Json] = {
-        key: {"properties": {key: kind.schema, **kind.properties}, "required": list(kind.required)}
+        key: {"properties": {key: kind.schema, **kind.properties}, "required": list(kind.required),
+              **({"oneOf": [{"required": [each]} for each in kind.either]} if kind.either else {})}
         for key, kind in MEASURES.items()
-    }
+    }  # fmt: skip
     return field("Measure", "How rows become the metric's value. Its kind is the field it begins "
                  "with.", _MEASURE, type="object", properties=chooser, **one_of(shapes))  # fmt: skip
+
+
+def points() -> Json:
+    """The schema of a points rule: a word, or a mapping that begins with one."""
+    words = [key for key, kind in POINTS.items() if kind.schema is None]
+    shapes: dict[str, Json] = {
+        key: {"properties": {key: kind.schema, **(kind.properties or {})},
+              "required": list(kind.properties or {})}
+        for key, kind in POINTS.items() if kind.schema is not None
+    }  # fmt: skip
+    chooser = {key: {"title": POINTS[key].title, "description": POINTS[key].help,
+                     "examples": [example]}
+               for key in shapes if isinstance(example := POINTS[key].example, dict)}  # fmt: skip
+    return field("Points rule", "How a value becomes points: " + ", ".join(POINTS) + "; "
+                 "proportional where it is left out.", "proportional", type=["string", "object"],
+                 **{"if": {"type": "object"},
+                    "then": one_of(shapes),
+                    "else": {"enum": words}}, properties=chooser)  # fmt: skip
+
+
+_QUANTITY: Json = {"type": ["number", "string"], "pattern": THRESHOLD, "exclusiveMinimum": 0}
+_SOURCES = ("measure", "is", "months_with")
+
+
+def _value_fields() -> dict[str, Json]:
+    """The fields that say where a value comes from."""
+    return {
+        "title": TITLE,
+        "help": HELP,
+        "measure": {"$ref": "#/$defs/measure"},
+        "is": field("Is", "What the value is: an expression over other values and 'scored'.",
+                    "(this_year - last_year) / last_year", **EXPRESSION),
+        "months_with": field("Months with", "A condition over values: the value is the number of "
+                             "months at whose end it held, the as-of month and those before it.",
+                             "experts >= 50", **EXPRESSION),
+        "over": field("Over", "How many months 'months_with' looks at.", "24 months",
+                      type="string", pattern=OVER["pattern"]),
+        "unit": field("Unit", "The value's unit where no threshold says it: % or a currency.",
+                      "%", type="string", pattern="^(%|[A-Za-z]{1,20})$"),
+    }  # fmt: skip
+
+
+def _with_source(schema: Json) -> Json:
+    """A mapping with exactly one of the fields that say where a value comes from."""
+    one: Json = {"oneOf": [{"required": [key]} for key in _SOURCES]}
+    return {**schema, "allOf": [{"if": {"type": "object"}, "then": one}],
+            "dependentRequired": {"months_with": ["over"], "over": ["months_with"]}}  # fmt: skip
+
+
+def _value() -> Json:
+    """A named value of an option."""
+    return _with_source(mapping("Value", "A value with a name, which earns nothing itself.",
+                                {"is": "value_of_orders >= 1000"}, _value_fields()))  # fmt: skip
+
+
+def _threshold() -> Json:
+    """A threshold: one, or a list of which the first that applies counts."""
+    one = mapping("Threshold", "A threshold, and when it is the one.",
+                  {"when": "large_market", "is": "30000 EUR"}, {
+        "when": field("When", "A condition over values and 'scored'; the last of the list has "
+                      "none.", "large_market", **EXPRESSION),
+        "is": field("Is", "The threshold: a number, with a currency or %, above 0.", "30000 EUR",
+                    **_QUANTITY),
+    }, ("is",))  # fmt: skip
+    return field("Threshold", "The value that earns all points: a number, with a currency or %, "
+                 "above 0; or a list of such, each with a condition, of which the first that "
+                 "holds counts.", "30000 EUR",
+                 anyOf=[_QUANTITY, {"type": "array", "items": one, "minItems": 2}])  # fmt: skip
 
 
 def _metric() -> Json:
     """A metric of an option."""
     requirement = mapping("Requirement", "A condition without which the metric earns no points.",
                           {"that": "value >= 1", "otherwise": "nothing was sold"}, {
-        "that": field("Condition", "An expression over 'value' and the parts of the measure.",
+        "that": field("Condition", "An expression over 'value', the parts of the measure, other "
+                      "values and 'scored'.",
                       "then >= 50", **EXPRESSION),
         "otherwise": text("Otherwise", "What to say where it does not hold.",
                           {"en": "fewer than 50 a year ago"}),
     }, ("that", "otherwise"))  # fmt: skip
-    return mapping("Metric", "One metric: what is measured, and what it earns.",
+    metric = mapping("Metric", "One metric: what its value is, and what it earns.",
                      _METRIC, {
-        "title": TITLE,
-        "help": HELP,
+        **_value_fields(),
         "group": field("Group", "The group it is shown in.", "performance", type="string"),
-        "measure": {"$ref": "#/$defs/measure"},
         "requires": field("Requires", "Conditions without which it earns no points.",
                           [{"that": "value >= 1", "otherwise": "nothing was sold"}],
                           type="array", items=requirement, minItems=1, uniqueItems=True),
-        "points": field("Points rule", "How a value becomes points. " + " ".join(
-                        f"{key}: {kind.help}" for key, kind in POINTS.items()), "proportional",
-                        enum=list(POINTS)),
-        "threshold": field("Threshold", "The value that earns all points: a number, with a "
-                           "currency or %, above 0.", "30000 EUR", type=["number", "string"],
-                           pattern=THRESHOLD, exclusiveMinimum=0),
+        "points": points(),
+        "threshold": _threshold(),
         "max_points": field("Maximum", "The most points that the metric earns.", 10,
                             type="number", exclusiveMinimum=0, maximum=MOST_POINTS),
-    }, ("measure", "threshold", "max_points"))  # fmt: skip
+    }, ("max_points",))  # fmt: skip
+    # A points rule that is written as a mapping says itself what it needs.
+    metric["if"] = {"properties": {"points": {"type": "object"}}, "required": ["points"]}
+    about = {key: each for key, each in _threshold().items() if key != "anyOf"}
+    metric["else"] = {"required": ["threshold"], "properties": {"threshold": about}}
+    return _with_source(metric)
 
 
 def competency() -> Json:
@@ -248,7 +325,8 @@ def competency() -> Json:
     metric = _metric()
     level = mapping("Level", "A level and the condition for it.", {"when": "score >= 80"}, {
         "title": TITLE,
-        "when": field("When", "An expression over 'score'. The first level that holds is given.",
+        "when": field("When", "An expression over 'score', 'lowest_points', 'points.METRIC', "
+                      "values and 'scored'. The first level that holds is given.",
                       "score >= 80", **EXPRESSION),
     }, ("when",))  # fmt: skip
     group = mapping("Group", "A group of metrics.", {"title": "Performance"}, {"title": TITLE})
@@ -267,6 +345,8 @@ def competency() -> Json:
                           {"orders": ["paid"]}, conditions, NAME),
         "groups": named("Groups", "The groups that metrics are shown in.",
                         {"performance": {"title": "Performance"}}, group, NAME),
+        "values": named("Values", "Values that earn nothing themselves, by the name that "
+                        "expressions call them.", {"loyal": {"is": "years >= 2"}}, _value(), NAME),
         "metrics": named("Metrics", "The metrics, in the order of the result.", {"sales": _METRIC},
                          metric, NAME),
         "max_score": field("Maximum score", "The points of all metrics together; the maxima must "

@@ -67,8 +67,10 @@ What may be named:
 | --- | --- |
 | `eligible`, a measure's fields, a contract's checks | the columns and references of the table, and catalogues' lists |
 | `when` of a credit policy's way | those of the table of associations |
-| `requires` of a metric | `value`, and the parts of its measure: {parts} |
-| `when` of a level | `score` |
+| `is`, `months_with`, and in a metric `when` of a threshold, `requires`, and points | values and metrics by their names, a measure's parts behind a point (`growth.then`), `scored.` and a column of the scored one or a path along its references, `as_of`, catalogues' lists |
+| in a metric besides | `value`, and the parts of its own measure: {parts} |
+| `when` of a level | the same as of `is`, and `score`, `points.METRIC`, `lowest_points` |
+| a measure's fields besides | `as_of`, the last day of the as-of month |
 """
 
 
@@ -175,7 +177,12 @@ def _measures() -> Iterator[str]:
 def _points() -> Iterator[str]:
     yield "## Points rules\n\nA metric's `points`; `proportional` where it is left out.\n"
     for key, kind in POINTS.items():
-        yield f"### {key}\n\n{kind.title}. {kind.help}\n\n`{kind.formula}`\n"
+        example = f"points: {_flow(kind.example)}"
+        yield f"### {key}\n\n{kind.title}. {kind.help}\n\n```yaml\n{example}\n```\n"
+        if kind.schema is not None:
+            schema = {"properties": {key: kind.schema, **(kind.properties or {})},
+                      "required": [key, *(kind.properties or {})]}  # fmt: skip
+            yield _table(_rows(schema, "", schema))
 
 
 def _parts() -> str:

@@ -127,17 +127,32 @@ def credited(facts: ir.Table, by: ir.Table, is_target: bool) -> ir.Table:
     """(scored, entity, month, credited_in, part, amount): facts joined to who is credited.
 
     Args:
-        facts: (entity, month, credited_in, part, amount).
+        facts: (entity, month, credited_in, part, amount), with what ``measures.base.Facts`` allows.
         by: (scored, entity, first, last), who is credited.
         is_target: whether the entity is what the policy credits; else several of those may lead
             from one scored one to the same entity, which is then credited once.
     """
+    lasts = "credited_until" in facts.columns
+    until = facts.credited_until if lasts else facts.credited_in
     within = [
         facts.entity == by.entity,
-        facts.credited_in >= by["first"],
+        until >= by["first"],
         facts.credited_in <= by["last"],
     ]
+    month, credited_in = facts.month, facts.credited_in
+    if lasts:
+        month = credited_in = ibis.greatest(facts.credited_in, by["first"])
+    more = {"as_of": facts.as_of} if "as_of" in facts.columns else {}
     joined = facts.join(by, within).select(
-        "scored", "month", "credited_in", "part", "amount", entity=facts.entity
-    )
+        "scored", "part", "amount", month=month, credited_in=credited_in, entity=facts.entity,
+        **more,
+    )  # fmt: skip
     return joined if is_target else joined.distinct()
+
+
+def once(facts: ir.Table) -> ir.Table:
+    """Credited facts of which a scored one has each entity once, in the first month."""
+    keys = [name for name in ("scored", "entity", "part", "as_of") if name in facts.columns]
+    return facts.group_by(keys).aggregate(
+        month=facts.month.min(), credited_in=facts.credited_in.min(), amount=facts.amount.max()
+    )

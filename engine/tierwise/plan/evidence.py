@@ -8,18 +8,17 @@ row's own begin with a colon, which no name of a contract does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.parse import Expression
 from tierwise.measures.base import Measure
-from tierwise.months import format_month
+from tierwise.months import format_month, last_day
 from tierwise.plan.credit import first_month, last_month, way_of
-from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
+from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
 from tierwise.plan.rows import reach
-from tierwise.program.program import Policy, eligibility
+from tierwise.program.program import Policy, eligibility, seen_from_target
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
@@ -37,7 +36,7 @@ class RowVerdicts:
     own: tuple[str, ...]
 
 
-def credited_facts(plan: Plan, metric: MetricPlan, scored: str) -> ir.Table:
+def credited_facts(plan: Plan, metric: MeasuredPlan, scored: str) -> ir.Table:
     """(entity, month, credited_in, part, amount) of one scored one, in order."""
     facts = plan.table(metric.credited)
     own = facts.filter(facts.scored == scored)
@@ -47,14 +46,14 @@ def credited_facts(plan: Plan, metric: MetricPlan, scored: str) -> ir.Table:
 
 
 def associations_behind(
-    plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str
 ) -> ir.Table | None:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
     The columns of what it leads to, by ``LEADS_TO`` and their name, stand besides. None where
     rows name the scored one themselves.
     """
-    measure = metric.metric.measure
+    measure = metric.measure
     if not measure.rows.credit:
         return None
     policy, steps = option.option.policies[measure.rows.credit], option.credits[measure.rows.credit]
@@ -64,7 +63,7 @@ def associations_behind(
     ways = ways.filter(ways.scored == scored).select("target", "way", begins="first", ends="last")
     whole = plan.table(steps.associated)
     whole = whole.filter(whole.scored == scored)
-    entities = _entities(plan, policy, measure.entity)
+    entities = _entities(plan, policy, measure)
     joined = ways.join(entities, "target").join(facts, "entity").join(whole, ["target", "way"])
     behind = joined.filter(
         joined.begins <= joined.credited_in, joined.ends >= joined.credited_in,
@@ -83,35 +82,36 @@ def associations_behind(
     return known.select(*columns).distinct().order_by(columns)
 
 
-def _entities(plan: Plan, policy: Policy, entity: Expression) -> ir.Table:
+def _entities(plan: Plan, policy: Policy, measure: Measure) -> ir.Table:
     """(target, entity): what facts are about, for everything that a policy credits."""
     contract = plan.program.contract
     key = contract.tables[policy.target].key[0]
-    prefix = f"{policy.reference}."
-    path = entity.text.strip()
-    rest = path.removeprefix(prefix) if path.startswith(prefix) else key
-    reached = reach(contract, plan.data, policy.target, {rest, key})
-    table = reached.table
-    return table.select(target=table[key], entity=table[reached.paths[rest]])
+    rests = [seen_from_target(policy, measure.rows.table, part.text, key)
+             for part in measure.entity.parts]  # fmt: skip
+    reached = reach(contract, plan.data, policy.target, {*rests, key})
+    return reached.table.select(target=reached.table[key], entity=reached.together(rests))
 
 
-def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str) -> RowVerdicts:
+def row_verdicts(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str) -> RowVerdicts:
     """A verdict on every row that touches a scored one."""
-    measure = metric.metric.measure
+    measure = metric.measure
     contract = plan.program.contract
     own = tuple(contract.tables[measure.rows.table].columns)
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
+    asked = frozenset().union(*(each.names for each in metric.measured.asks.values()))
     reached = reach(
         contract,
         plan.data,
         measure.rows.table,
-        paths | measure.entity.names | {*own, measure.rows.scored} - {""},
+        paths | measure.entity.names | {*own, measure.rows.scored, *asked} - {""},
     )
+    reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
     table = reached.table.select(
         *own,
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
-        **{":entity": reached.evaluate(measure.entity)},
+        **{":entity": reached.entity(measure.entity)},
+        **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
         **{f":{name}": reached.table[reached.paths[measure.rows.scored]]
            for name in measure.rows.owner},
     )  # fmt: skip
@@ -129,9 +129,11 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
 Branch = tuple[ir.BooleanValue, str]
 
 
-def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Table) -> list[Branch]:
+def _branches(
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, table: ir.Table
+) -> list[Branch]:
     """Everything that may drop a row, in the order in which it is judged, with what to say."""
-    measure = metric.metric.measure
+    measure = metric.measure
     branches: list[Branch] = [
         (~table[f":holds{index}"].fill_null(False), f"not: {condition.expression.text}")
         for index, condition in enumerate(measure.rows.conditions)
@@ -144,6 +146,9 @@ def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Tabl
         branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
     branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
+    if metric.measured.once:
+        branches.append((table[":counted"].notnull() & table[":is_credited"].isnull(),
+                         "counted in another month already"))  # fmt: skip
     if measure.rows.credit:
         ways = option.option.policies[measure.rows.credit].ways
         displacing = sorted({other for way in ways for other in way.unless})
@@ -165,13 +170,13 @@ def _touching(
     policy = option.option.policies[measure.rows.credit]
     through = plan.data[policy.through]
     targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
-    entities = targets.join(_entities(plan, policy, measure.entity), "target")
+    entities = targets.join(_entities(plan, policy, measure), "target")
     return table.semi_join(entities, table[":entity"] == entities.entity)
 
 
-def _with_facts(plan: Plan, metric: MetricPlan, table: ir.Table, scored: str) -> ir.Table:
+def _with_facts(plan: Plan, metric: MeasuredPlan, table: ir.Table, scored: str) -> ir.Table:
     """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: to the scored one."""
-    monthly = metric.metric.measure.window is not None
+    monthly = metric.measure.window is not None
     facts, credited = plan.table(metric.facts), plan.table(metric.credited)
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
@@ -183,10 +188,13 @@ def _with_facts(plan: Plan, metric: MetricPlan, table: ir.Table, scored: str) ->
         if monthly:
             match.append(table.month == keys[f"{name}:month"])
         table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
+    if metric.measured.once:
+        known = credited.select(**{":counted": "entity"}).distinct()
+        table = table.left_join(known, table[":entity"] == known[":counted"])
     return table
 
 
-def _with_context(metric: MetricPlan, table: ir.Table, scored: str) -> ir.Table:
+def _with_context(metric: MeasuredPlan, table: ir.Table, scored: str) -> ir.Table:
     """What the measure knows of a row's entity, for its reasons: columns named ``:NAME``."""
     context = metric.measured.context
     if context is None:
@@ -225,11 +233,15 @@ def _with_credit(
         first=first_month(rows[begins]),
         last=last_month(rows[ends]),
     ).filter(lambda each: each.scored == scored)
-    own = own.join(_entities(plan, policy, measure.entity), "target")
-    months = table.select(about=":entity", at="month").distinct()
+    own = own.join(_entities(plan, policy, measure), "target")
+    months = table.select(about=":entity", **_months(plan, measure, table)).distinct()
     met = months.join(
         own,
-        [months.about == own.entity, months["at"] >= own["first"], months["at"] <= own["last"]],
+        [
+            months.about == own.entity,
+            months["until"] >= own["first"],
+            months["at"] <= own["last"],
+        ],
     )
     summed = met.group_by("about", "at").aggregate(
         **{
@@ -238,5 +250,16 @@ def _with_credit(
             ":is_eligible": (met.has_way & met.eligible).any(),
         }
     )
-    match = [table[":entity"] == summed.about, table.month == summed["at"]]
+    at = _months(plan, measure, table)["at"]
+    match = [table[":entity"] == summed.about, at == summed["at"]]
     return table.left_join(summed, match).drop("about", "at")
+
+
+def _months(plan: Plan, measure: Measure, table: ir.Table) -> dict[str, ir.Value]:
+    """The months in some of which a row must be credited: its own, or all that count."""
+    if measure.window is not None or measure.counted is None:
+        return {"at": table.month, "until": table.month}
+    first, last = (
+        plan.program.as_of + end for end in (measure.counted.first, measure.counted.last)
+    )
+    return {"at": ibis.literal(first, "int32"), "until": ibis.literal(last, "int32")}

@@ -1,26 +1,43 @@
-"""Program → ``Plan``: every metric in the same steps, whatever it measures.
+"""Program → ``Plan``: every measured value in the same steps, whatever it measures.
 
-rows → eligible rows → facts → credited facts → folded parts → value → points → score → level.
+rows → eligible rows → facts → credited facts → folded parts → values → points → score → level.
+What a look-back names goes the same way with one more column, the month it is wanted for.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Rows, Window
-from tierwise.months import last_day
-from tierwise.plan.credit import associated, credit, credited
-from tierwise.plan.plan import CreditPlan, MetricPlan, OptionPlan, Plan, Step, data_name
-from tierwise.plan.rows import reach
+from tierwise.measures.base import Entity, Measure, Rows, Window
+from tierwise.plan.credit import associated, credit, credited, once
+from tierwise.plan.moments import AsOf, EachMonth, last_day_of, months_back
+from tierwise.plan.plan import (
+    CreditPlan,
+    LookBackPlan,
+    MeasuredPlan,
+    OptionPlan,
+    Plan,
+    Step,
+    data_name,
+)
+from tierwise.plan.rows import Reached, reach
+from tierwise.plan.scope import Read, exact
 from tierwise.plan.scores import scores
-from tierwise.program.program import Metric, Option, Policy, Program, eligibility
+from tierwise.plan.values import valued, with_parts
+from tierwise.program.program import (
+    MonthsWith,
+    Option,
+    Policy,
+    Program,
+    Value,
+    eligibility,
+    expressions_of,
+    seen_from_target,
+)  # fmt: skip
 
 
 def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
@@ -32,8 +49,8 @@ def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
             the plan finds such a table under ``data_name``.
 
     Returns:
-        The plan. Its score tables have a row a scored one: ``scored``, and by metric the columns
-        that ``scores`` names, ``score_n``, ``score_d``, ``level``.
+        The plan. Its score tables have a row a scored one: ``scored``, and the columns that
+        ``scores`` names.
     """
     steps: list[Step] = []
     contract = program.contract.id
@@ -47,7 +64,7 @@ def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
 
 
 class _OptionLowering:
-    """Lowers one option; it is the ``Steps`` that its measures see."""
+    """Lowers one option; it is the ``Sources`` of its measures."""
 
     def __init__(
         self, program: Program, option: Option, tables: Mapping[str, ir.Table], steps: list[Step]
@@ -73,130 +90,158 @@ class _OptionLowering:
 
     def option_plan(self) -> OptionPlan:
         """The plan of the option."""
-        metrics = tuple(self._metric(metric) for metric in self.option.metrics)
-        everybody = self.tables[self.contract.scored]
-        everybody = everybody.select(scored=everybody[self.contract.scored_key])
-        folded = [self.kept["folded", plan.metric.id] for plan in metrics]
-        table = scores(self.option, everybody, folded, self.step)
-        return OptionPlan(self.option, metrics, self.credits, str(table.get_name()))
+        as_of = AsOf(self, self.as_of)
+        measured = {
+            value.id: self._measured(value, measure, value.id, as_of)
+            for value, measure in self.option.measured
+        }
+        everybody, readers = self._everybody()
+        looked = {
+            value.id: self._look_back(value, value.source, everybody, readers)
+            for value in self.option.values
+            if isinstance(value.source, MonthsWith)
+        }
+        folded = {name: (self._read(plan.folded), plan.measure.parts)
+                  for name, plan in measured.items()}  # fmt: skip
+        folded |= {name: (self._read(plan.folded), ("value",)) for name, plan in looked.items()}
+        parts = with_parts(everybody, folded, ("scored",))
+        parts = self.step("parts", "parts of all values", parts, stored=True)
+        readers["as_of"] = as_of.day
+        table = scores(self.option, parts, readers, self.step)
+        return OptionPlan(self.option, measured, looked, self.credits, str(table.get_name()))
+
+    def _read(self, name: str) -> ir.Table:
+        """A step by its whole name."""
+        step = next(step for step in self.steps if step.name == name)
+        return ibis.table(step.table.schema(), name=name)
+
+    def _everybody(self) -> tuple[ir.Table, dict[str, Read]]:
+        """(scored, and what expressions ask of them), and how each name is read from it."""
+        names = {name for each in expressions_of(self.option) for name in each.names}
+        paths = {name.removeprefix("scored.") for name in names if name.startswith("scored.")}
+        key = self.contract.scored_key
+        reached = reach(self.contract, self.tables, self.contract.scored, paths | {key})
+        columns = {"scored": reached.table[key]}
+        readers: dict[str, Read] = {}
+        for path in sorted(paths):
+            name = f"scored.{path}"
+            if path in reached.constants:
+                readers[name] = _constant(reached.constants[path])
+            else:
+                columns[name] = reached.table[reached.paths[path]]
+                readers[name] = _attribute(name)
+        for name in names:
+            catalogue, _, member = name.partition(".")
+            known = self.contract.catalogues.get(catalogue)
+            if known is not None and member in known.lists:
+                readers[name] = _constant(known.lists[member])
+        return reached.table.select(**columns), readers
 
     # What measures see.
 
-    def select(
-        self,
-        rows: Rows,
-        columns: Mapping[str, Expression],
-        window: Window | None,
-        own: tuple[str, ...] = (),
-    ) -> ir.Table:
-        """The eligible rows of the window's months."""
-        paths = {path for condition in rows.conditions for path in condition.paths}
-        paths.update(*(each.names for each in columns.values()), own)
-        extra = {rows.scored} if rows.scored else set()
-        extra |= {"month"} if window else set()
-        reached = reach(self.contract, self.tables, rows.table, paths | extra)
-        keep = [reached.holds(condition) for condition in rows.conditions]
-        chosen = {name: reached.exact(each) for name, each in columns.items()}
-        chosen.update({name: reached.table[name] for name in own})
-        if rows.scored:
-            chosen["scored"] = reached.table[reached.paths[rows.scored]]
-        if window is not None:
-            month = chosen["month"] = reached.table["month"]
-            keep = [month >= self.as_of + window.first, month <= self.as_of + window.last, *keep]
-        table = reached.table.filter(*keep) if keep else reached.table
-        return table.select(**chosen)
+    def reached(self, rows: Rows, paths: frozenset[str]) -> Reached:
+        """The rows of a table, with what paths reach."""
+        return reach(self.contract, self.tables, rows.table, paths)
 
-    def totals(
-        self, rows: Rows, entity: Expression, amount: Expression, window: Window
-    ) -> ir.Table:
-        """Totals of eligible rows, shared by the metrics that ask for the same."""
+    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+        """(entity, month, total) of eligible rows, of all months that any value looks at."""
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
                for each in rows.conditions), rows.scored, entity.text, amount.text)  # fmt: skip
         if key not in self.kept:
-            widest = self._widest(rows.table)
-            chosen = self.select(rows, {"entity": entity, "amount": amount}, widest)
+            whole = AsOf(self, self.as_of)
+            columns: dict[str, Entity | Expression] = {"entity": entity, "amount": amount}
+            chosen = whole.select(rows, columns, self._widest(rows.table))
             totals = chosen.group_by([*rows.owner, "entity", "month"]).aggregate(
                 total=chosen.amount.sum()
             )
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
             self.kept[key] = self.step(name, title, totals, stored=True)
-        totals = self.kept[key]
-        first, last = self.as_of + window.first, self.as_of + window.last
-        return totals.filter(totals.month >= first, totals.month <= last)
+        return self.kept[key]
 
     def _widest(self, table: str) -> Window:
-        """The months that any metric of the option reads of a table."""
-        windows = [
-            each.measure.window
-            for each in self.option.metrics
-            if each.measure.rows.table == table and each.measure.window is not None
-        ]
-        return Window(min(each.first for each in windows), max(each.last for each in windows))
+        """The months that any value of the option reads of a table."""
+        windows = [(value, each.window) for value, each in self.option.measured
+                   if each.rows.table == table and each.window is not None]  # fmt: skip
+        return Window(
+            min(window.first + 1 - self.option.looks_back(value) for value, window in windows),
+            max(window.last for _, window in windows),
+        )
 
-    def end_of_month(self) -> ir.DateScalar:
-        """The last day of the as-of month."""
-        day: datetime.date = last_day(self.as_of)
-        return ibis.literal(day)
+    # From facts to folded parts.
 
-    def number(self, number: Fraction) -> ir.NumericScalar:
-        """An exact number as a constant of the plan."""
-        if number.denominator == 1:
-            return ibis.literal(int(number))
-        return ibis.literal(Decimal(number.numerator) / Decimal(number.denominator))
-
-    def text(self, text: str) -> ir.StringScalar:
-        """A text as a constant of the plan."""
-        return ibis.literal(text)
-
-    # From facts to the score.
-
-    def _metric(self, metric: Metric) -> MetricPlan:
-        measure = metric.measure
-        measured = measure.lower(self)
-        facts = self.step(f"{metric.id}:facts", f"{metric.id}: facts", measured.table, stored=False)
+    def _measured(self, value: Value, measure: Measure, name: str, moment: AsOf) -> MeasuredPlan:
+        measured = measure.lower(moment)
+        facts = self.step(f"{name}:facts", f"{name}: facts", measured.table, stored=False)
         if measure.rows.credit:
             policy = self.option.policies[measure.rows.credit]
-            by, is_target = self._credit(policy, measure.entity)
+            by, is_target = self._credit(policy, measure)
             table = credited(facts, by, is_target)
         else:
             table = facts
-        credited_facts = self.step(
-            f"{metric.id}:credited", f"{metric.id}: credited facts", table, stored=False
-        )
-        part = credited_facts.part
+        if measured.once:
+            table = once(table)
+        table = self.step(f"{name}:credited", f"{name}: credited facts", table, stored=False)
+        part = table.part
         sums = {
-            name: credited_facts.amount.sum()
-            if measure.parts == (name,)
-            else credited_facts.amount.sum(where=part == name)
-            for name in measure.parts
+            each: table.amount.sum()
+            if measure.parts == (each,)
+            else table.amount.sum(where=part == each)
+            for each in measure.parts
         }
-        folded = credited_facts.group_by("scored").aggregate(**sums)
-        self.kept["folded", metric.id] = self.step(
-            f"{metric.id}:folded", f"{metric.id}: folded", folded, stored=True
-        )
-        names = (self.full(f"{metric.id}:{name}") for name in ("facts", "credited", "folded"))
-        return MetricPlan(metric, measured, *names)
+        keys = ["scored", *(key for key in ("as_of",) if key in table.columns)]
+        folded = table.group_by(keys).aggregate(**sums)
+        self.step(f"{name}:folded", f"{name}: folded", folded, stored=True)
+        names = (self.full(f"{name}:{each}") for each in ("facts", "credited", "folded"))
+        return MeasuredPlan(value, measure, measured, *names)
 
-    def _credit(self, policy: Policy, entity: Expression) -> tuple[ir.Table, bool]:
+    def _look_back(
+        self, value: Value, source: MonthsWith, everybody: ir.Table, readers: Mapping[str, Read]
+    ) -> LookBackPlan:
+        """In how many months a condition held: what it names, as of each of them."""
+        moment = EachMonth(self, self.as_of, source.months)
+        named = self.option.named_by(source.that)
+        folded = {}
+        for each in named:
+            if each.measure is not None:
+                plan = self._measured(each, each.measure, f"{value.id}:{each.id}", moment)
+                folded[each.id] = (self._read(plan.folded), each.measure.parts)
+        table = everybody.cross_join(months_back(self.as_of, source.months))
+        table = with_parts(table, folded, ("scored", "as_of"))
+        table = self.step(f"{value.id}:parts", f"{value.id}: parts by month", table, stored=True)
+        known = {**readers, "as_of": lambda table: last_day_of(table["as_of"])}
+        wide = valued(
+            table, named, known,
+            lambda name, title, each, stored: self.step(
+                f"{value.id}:{name}", f"{value.id}: {title}", each, stored),
+        )  # fmt: skip
+        held = wide.table.filter(wide.scope().holds(source.that)).select("scored", "as_of")
+        held = self.step(f"{value.id}:held", f"{value.id}: months", held, stored=True)
+        counted = held.group_by("scored").aggregate(value=held.count())
+        self.step(f"{value.id}:folded", f"{value.id}: folded", counted, stored=True)
+        return LookBackPlan(value, self.full(f"{value.id}:held"), self.full(f"{value.id}:folded"))
+
+    # Credit.
+
+    def _credit(self, policy: Policy, measure: Measure) -> tuple[ir.Table, bool]:
         """(scored, entity, first, last) of a policy, by what facts are about."""
         by_target = self._intervals(policy)
-        prefix = f"{policy.reference}."
-        target = self.contract.tables[policy.target]
-        path = entity.text.strip()
-        rest = path.removeprefix(prefix) if path.startswith(prefix) else target.key[0]
-        if rest == target.key[0]:
+        target = self.contract.tables[policy.target].key[0]
+        rests = [seen_from_target(policy, measure.rows.table, part.text, target)
+                 for part in measure.entity.parts]  # fmt: skip
+        if rests == [target]:
             return by_target.rename(entity="target"), True
-        key = ("credit", policy.name, rest)
+        key = ("credit", policy.name, *rests)
         if key not in self.kept:
-            reached = reach(self.contract, self.tables, policy.target, {rest, target.key[0]})
+            reached = reach(self.contract, self.tables, policy.target, {*rests, target})
             entities = reached.table.select(
-                target=reached.table[target.key[0]], entity=reached.table[reached.paths[rest]]
+                target=reached.table[target], entity=reached.together(rests)
             )
             joined = by_target.join(entities, "target")
             table = joined.select("scored", "entity", "first", "last")
-            name = f"credit:{policy.name}:{rest}"
-            self.kept[key] = self.step(name, f"credit by {path}", table, stored=True)
+            name = f"credit:{policy.name}:{':'.join(rests)}"
+            title = f"credit by {measure.entity.text}"
+            self.kept[key] = self.step(name, title, table, stored=True)
         return self.kept[key], False
 
     def _intervals(self, policy: Policy) -> ir.Table:
@@ -207,12 +252,7 @@ class _OptionLowering:
             paths.update(*(way.when.names for way in policy.ways), policy.period)
             paths |= {policy.to, policy.of}
             through = reach(self.contract, self.tables, policy.through, paths)
-            windows = [
-                each.measure.window
-                for each in self.option.metrics
-                if each.measure.rows.credit == policy.name and each.measure.window is not None
-            ]
-            first = self.as_of + min(window.first for window in windows)
+            first = self.as_of + min(self._credited_from(policy))
             rows = associated(policy, through, conditions, first, self.as_of)
             name = f"associated:{policy.name}"
             kept = self.step(name, f"associations of {policy.name}", rows, stored=True)
@@ -224,3 +264,24 @@ class _OptionLowering:
                 f"credit:{policy.name}", title, decided.intervals, stored=True
             )
         return self.kept[key]
+
+    def _credited_from(self, policy: Policy) -> Iterable[int]:
+        """The first months, seen from the as-of month, in which values ask who is credited."""
+        for value, measure in self.option.measured:
+            window = measure.window or measure.counted
+            if measure.rows.credit == policy.name and window is not None:
+                yield window.first + 1 - self.option.looks_back(value)
+
+
+def _constant(value: object) -> Read:
+    return lambda table: value
+
+
+def _attribute(name: str) -> Read:
+    """How a column of the scored one is read: a number exact, anything else as it is."""
+
+    def read(table: ir.Table) -> object:
+        column = table[name]
+        return exact(column) if column.type().is_numeric() else column
+
+    return read

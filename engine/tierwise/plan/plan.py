@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Facts
-from tierwise.program.program import Metric, Option, Program
+from tierwise.measures.base import Facts, Measure
+from tierwise.program.program import Option, Program, Value
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,27 @@ class Step:
 
 
 @dataclass(frozen=True)
-class MetricPlan:
-    """A metric's tables by their steps' names.
+class MeasuredPlan:
+    """A measured value's tables by their steps' names.
 
     ``facts``: (entity, month, credited_in, part, amount); ``credited``: the same with ``scored``;
     ``folded``: a row a scored one with its parts.
     """
 
-    metric: Metric
+    value: Value
+    measure: Measure
     measured: Facts
     facts: str
     credited: str
+    folded: str
+
+
+@dataclass(frozen=True)
+class LookBackPlan:
+    """A look-back's tables: (scored, as_of) of the months in which it held; and how many they are."""
+
+    value: Value
+    held: str
     folded: str
 
 
@@ -47,10 +57,11 @@ class CreditPlan:
 
 @dataclass(frozen=True)
 class OptionPlan:
-    """An option's metrics, its credit by policy, and the step with its scores."""
+    """An option's values and credit by their names, and the step with its scores."""
 
     option: Option
-    metrics: tuple[MetricPlan, ...]
+    measured: Mapping[str, MeasuredPlan]
+    look_backs: Mapping[str, LookBackPlan]
     credits: Mapping[str, CreditPlan]
     scores: str
 

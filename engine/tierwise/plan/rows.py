@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from tierwise.expression.columns import ColumnEvaluator, decimal_literal
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
-from tierwise.measures.base import Condition
+from tierwise.measures.base import Condition, Entity
 from tierwise.program.program import Catalogue, Contract
 
 Constant = str | bool | int | Decimal
@@ -25,13 +25,27 @@ JoinKind = Literal["left", "inner"]
 class Reached:
     """A table joined along its references: ``paths`` says which column a path became.
 
-    ``constants``: paths that are the same for every row.
+    ``constants``: paths that are the same for every row. ``as_of``: the day that expressions call
+    so, where they may.
     """
 
     table: ir.Table
     paths: Mapping[str, str]
     contract: Contract
     constants: Mapping[str, Constant] = field(default_factory=dict)
+    as_of: ir.DateValue | None = None
+
+    def month(self) -> ir.IntegerColumn:
+        """The number of the month that a row bears."""
+        return self.table["month"]
+
+    def entity(self, entity: Entity) -> ir.Value:
+        """What identifies an entity: a column, or a structure of several."""
+        return _together([self.evaluate(part) for part in entity.parts])
+
+    def together(self, paths: Sequence[str]) -> ir.Value:
+        """The same, given by the paths of the columns."""
+        return _together([self.table[self.paths[path]] for path in paths])
 
     def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
         """An expression over the row; ``prefix`` is the path along which its names lie."""
@@ -43,6 +57,8 @@ class Reached:
                 values[name] = self.table[self.paths[path]]
             elif path in self.constants:
                 values[name] = self.constants[path]
+            elif name == "as_of" and self.as_of is not None:
+                values[name] = self.as_of
             else:
                 values[name] = self.contract.catalogues[catalogue].lists[member]
         value: ir.Value = ColumnEvaluator(values).value(expression)
@@ -96,6 +112,12 @@ class Reached:
     def holds(self, condition: Condition) -> ir.BooleanValue:
         """Whether a condition holds, over the row."""
         return self.evaluate(condition.expression, condition.prefix)
+
+
+def _together(parts: Sequence[ir.Value]) -> ir.Value:
+    if len(parts) == 1:
+        return parts[0]
+    return ibis.struct({f"part_{index}": part for index, part in enumerate(parts)})
 
 
 def reach(

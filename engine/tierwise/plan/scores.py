@@ -1,137 +1,154 @@
-"""From folded parts to the level: values, points, score, each a step of the plan."""
+"""From values to the level: reasons, points and score, each a step of the plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from fractions import Fraction
 
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.columns import ColumnEvaluator
+from tierwise.plan.scope import Read, exact
+from tierwise.plan.values import AddStep, Valued, part_column, valued
 from tierwise.program.program import Level, Metric, Option
 from tierwise.rational import Rational
 
 NO_VALUE = -1
 """The reason of a metric that has no value; others are indices of its ``requires``."""
 
-AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
-"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
 
-Read = Callable[[ir.Table], Rational]
+def metric_columns(metric: str) -> dict[str, str]:
+    """The columns of a metric in a score table, by what they hold.
 
-
-def metric_columns(index: int) -> dict[str, str]:
-    """The columns of a metric in a score table, by what they hold."""
-    names = ("value_n", "value_d", "points_n", "points_d", "reason")
-    return {name: f"m{index}_{name}" for name in names}
+    ``choice``: which of its thresholds is the one.
+    """
+    names = ("points_n", "points_d", "reason", "choice")
+    return {name: f"{metric}:{name}" for name in names}
 
 
-def part_column(index: int, part: str) -> str:
-    """The column of a metric's folded part in a score table."""
-    return f"m{index}_part_{part}"
+def value_columns(value: str) -> dict[str, str]:
+    """The columns of a value that is a number in a score table; others have one of their name."""
+    return {name: f"{value}:{name}" for name in ("value_n", "value_d")}
 
 
 def scores(
-    option: Option, everybody: ir.Table, folded: Sequence[ir.Table], add_step: AddStep
+    option: Option, parts: ir.Table, readers: Mapping[str, Read], add_step: AddStep
 ) -> ir.Table:
     """The score table of an option.
 
     Args:
         option: the option.
-        everybody: (scored), all that are to be scored.
-        folded: by metric (scored, and its parts); who is not in it has parts of 0.
+        parts: a row a scored one: ``scored``, and the folded parts of values.
+        readers: how what is no value is read from that, such as columns of the scored ones.
         add_step: adds a step to the plan.
 
     Returns:
-        A step with a row a scored one: ``scored``, by metric ``metric_columns`` and
-        ``part_column``, ``score_n``, ``score_d``, ``level``.
+        A step with a row a scored one: ``scored``, by metric ``metric_columns``, by value
+        ``value_columns`` and ``part_column``, ``score_n``, ``score_d``, ``level``.
     """
     metrics = option.metrics
-    table = add_step("parts", "parts of all metrics", _all_parts(everybody, metrics, folded), True)
-    numbers = {
-        f"m{index}": metric.measure.value(_parts(table, index, metric))
-        for index, metric in enumerate(metrics)
-    }
-    table, values = _kept(table, "values", numbers, add_step)
-    reasons = table.mutate(**_reasons(table, metrics, values))
-    table = add_step("reasons", "reasons", reasons, True)
-    table, points = _kept(table, "points", _points(table, metrics, values), add_step)
-    score = sum((read(table) for read in points), Rational.of_number(0))
-    table, (read_score,) = _kept(table, "score", {"score": score}, add_step)
-    columns: dict[str, ir.Value] = {"level": _level(read_score(table), option.levels)}
-    columns["score_n"], columns["score_d"] = read_score(table).columns()
-    for index, metric in enumerate(metrics):
-        names = metric_columns(index)
-        for what, read in (("value", values[index]), ("points", points[index])):
-            columns[names[f"{what}_n"]], columns[names[f"{what}_d"]] = read(table).columns()
-        columns[names["reason"]] = table[names["reason"]]
-        for part in metric.measure.parts:
-            columns[part_column(index, part)] = table[part_column(index, part)]
-    return add_step("scores", "scores and levels", table.select("scored", **columns), True)
+    wide = valued(parts, option.values, readers, add_step)
+    own = {metric.id: _here(metric, wide.readers) for metric in metrics}
+    columns: dict[str, ir.Value] = {}
+    for metric in metrics:
+        scope, names = wide.scope(**own[metric.id]), metric_columns(metric.id)
+        columns[names["reason"]] = _reason(wide, metric, own[metric.id])
+        if len(metric.thresholds) > 1:
+            failing = [(scope.holds(each.when), number)
+                       for number, each in enumerate(metric.thresholds) if each.when]  # fmt: skip
+            choice = ibis.cases(*failing, else_=len(metric.thresholds) - 1)
+            columns[names["choice"]] = choice.cast("int8")
+    table = add_step("reasons", "reasons", wide.table.mutate(**columns), True)
+    wide = Valued(table, wide.readers)
+    earned = {metric.id: _points(wide, metric, own[metric.id]) for metric in metrics}
+    table, points = _kept(table, "points", earned, add_step)
+    score = sum((exact(read(table)) for read in points.values()), Rational.of_number(0))
+    table, total = _kept(table, "score", {"score": score}, add_step)
+    known = {**wide.readers, **total, **{f"points.{name}": read for name, read in points.items()}}
+    if any("lowest_points" in level.when.names for level in option.levels):
+        table, lowest = _kept(table, "lowest", {"lowest_points": _least(table, points)}, add_step)
+        known |= lowest
+    wide = Valued(table, known)
+    chosen = _chosen(option, wide, points, exact(total["score"](table)))
+    return add_step("scores", "scores and levels", table.select("scored", **chosen), True)
 
 
-def _all_parts(
-    everybody: ir.Table, metrics: Sequence[Metric], folded: Sequence[ir.Table]
-) -> ir.Table:
-    table, filled = everybody, {}
-    for index, (metric, parts) in enumerate(zip(metrics, folded, strict=True)):
-        names = {part_column(index, part): parts[part] for part in metric.measure.parts}
-        renamed = parts.select(**{f"m{index}_scored": parts.scored}, **names)
-        joined = table.left_join(renamed, table.scored == renamed[f"m{index}_scored"])
-        table = joined.drop(f"m{index}_scored")
-        filled.update(names)
-    return table.mutate(**{name: table[name].fill_null(0) for name in filled})
+def _chosen(
+    option: Option, wide: Valued, points: Mapping[str, Read], score: Rational
+) -> dict[str, ir.Value]:
+    """The columns of the score table."""
+    table = wide.table
+    columns: dict[str, ir.Value] = {"level": _level(wide, option.levels)}
+    columns["score_n"], columns["score_d"] = score.columns()
+    for value in option.values:
+        if value.kind.is_number:
+            number, names = exact(wide.readers[value.id](table)), value_columns(value.id)
+            columns[names["value_n"]], columns[names["value_d"]] = number.columns()
+        else:
+            columns[value.id] = table[value.id]
+        for part in value.measure.parts if value.measure is not None else ():
+            columns[part_column(value.id, part)] = table[part_column(value.id, part)]
+    for metric in option.metrics:
+        names = metric_columns(metric.id)
+        earned = exact(points[metric.id](table))
+        columns[names["points_n"]], columns[names["points_d"]] = earned.columns()
+        kept = ("reason", "choice") if len(metric.thresholds) > 1 else ("reason",)
+        columns.update({names[each]: table[names[each]] for each in kept})
+    return columns
+
+
+def _here(metric: Metric, readers: Mapping[str, Read]) -> dict[str, Read]:
+    """What names mean in a metric: ``value``, and the parts of its own."""
+    parts = {part: readers[f"{metric.id}.{part}"] for part in metric.value.parts}
+    return {"value": readers[metric.id], **parts}
 
 
 def _kept(
     table: ir.Table, name: str, numbers: Mapping[str, Rational], add_step: AddStep
-) -> tuple[ir.Table, list[Read]]:
+) -> tuple[ir.Table, dict[str, Read]]:
     """A step that adds numbers to a table, and how each is read from it."""
     columns: dict[str, ir.Value] = {}
-    readers = []
+    readers: dict[str, Read] = {}
     for label, number in numbers.items():
-        new, read = number.kept(f"{name}_{label}")
+        new, readers[label] = number.kept(f"{name}:{label}")
         columns.update(new)
-        readers.append(read)
     return add_step(name, name, table.mutate(**columns), True), readers
 
 
-def _parts(table: ir.Table, index: int, metric: Metric) -> dict[str, Rational]:
-    return {
-        part: Rational.of_column(table[part_column(index, part)]) for part in metric.measure.parts
-    }
-
-
-def _reasons(
-    table: ir.Table, metrics: Sequence[Metric], values: Sequence[Read]
-) -> dict[str, ir.Value]:
+def _reason(wide: Valued, metric: Metric, own: Mapping[str, Read]) -> ir.Value:
     """Why a metric earns nothing: the first of its requirements that fails, or ``NO_VALUE``."""
-    reasons = {}
-    for index, metric in enumerate(metrics):
-        value = values[index](table)
-        scope = {"value": value, **_parts(table, index, metric)}
-        failing = [
-            (~ColumnEvaluator(scope).value(each.that).fill_null(False), number)
-            for number, each in enumerate(metric.requires)
-        ]
-        reason = ibis.cases(*failing, (value.isnull(), NO_VALUE))
-        reasons[metric_columns(index)["reason"]] = reason.cast("int8")
-    return reasons
+    scope = wide.scope(**own)
+    branches = [(~scope.holds(each.that), number) for number, each in enumerate(metric.requires)]
+    if metric.needs_value:
+        branches.append((exact(own["value"](wide.table)).isnull(), NO_VALUE))
+    return (ibis.cases(*branches) if branches else ibis.null("int8")).cast("int8")
 
 
-def _points(
-    table: ir.Table, metrics: Sequence[Metric], values: Sequence[Read]
-) -> dict[str, Rational]:
-    points = {}
-    for index, metric in enumerate(metrics):
-        number = metric.threshold.number
-        earned = metric.points.points(values[index](table), number, metric.max_points).or_zero()
-        points[f"m{index}"] = earned.only_if(table[metric_columns(index)["reason"]].isnull())
-    return points
+def _points(wide: Valued, metric: Metric, own: Mapping[str, Read]) -> Rational:
+    """What a metric earns; with several thresholds, by the one that is chosen."""
+    table, names = wide.table, metric_columns(metric.id)
+    scope, value = wide.scope(**own), exact(own["value"](table))
+    numbers: list[Fraction | None] = [each.quantity.number for each in metric.thresholds]
+    every = [
+        metric.points.points(value, number, metric.max_points, scope)
+        for number in numbers or [None]
+    ]
+    earned = every[-1]
+    for number, other in reversed(list(enumerate(every[:-1]))):
+        earned = other.where(table[names["choice"]] == number, earned)
+    return earned.or_zero().only_if(table[names["reason"]].isnull())
 
 
-def _level(score: Rational, levels: tuple[Level, ...]) -> ir.StringValue:
+def _least(table: ir.Table, points: Mapping[str, Read]) -> Rational:
+    """The points of the metric that earns the fewest."""
+    numbers = [exact(read(table)) for read in points.values()]
+    least = numbers[0]
+    for number in numbers[1:]:
+        least = number.where(number < least, least)
+    return least
+
+
+def _level(wide: Valued, levels: tuple[Level, ...]) -> ir.StringValue:
     """The first level whose condition holds, or null."""
-    evaluator = ColumnEvaluator({"score": score})
-    branches = [(evaluator.value(each.when), each.id) for each in levels]
+    branches = [(wide.scope().holds(each.when), each.id) for each in levels]
     return ibis.cases(*branches) if branches else ibis.null("string")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
-from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
-from tierwise.expression.kinds import Kind
-from tierwise.expression.parse import Expression, conjuncts, parse
-from tierwise.measures.base import Certification, Condition, Requirement, RowNames, Rows
+from tierwise.diagnostics import Diagnostic, Outcome, shown
+from tierwise.measures.base import Certification, Requirement, Retirement
 from tierwise.model.ruleset import (
     CertificationRule,
     CompetencyRule,
-    MetricRule,
-    OptionRule,
+    ExamRule,
     RequirementRule,
     RuleSet,
 )  # fmt: skip
-from tierwise.points import POINTS
+from tierwise.months import parse_date
 from tierwise.program.bind_data import (
     bind_catalogues,
     bind_contract,
@@ -25,24 +22,12 @@ from tierwise.program.bind_data import (
     differ,
     unknown,
 )
-from tierwise.program.names import NumberNames, TableNames
-from tierwise.program.program import (
-    Contract,
-    Level,
-    Metric,
-    Option,
-    Policy,
-    Program,
-    Requires,
-    Table,
-    eligibility,
-)  # fmt: skip
+from tierwise.program.bind_measures import MeasureBinder
+from tierwise.program.bind_option import OptionBinding
+from tierwise.program.program import Program
 from tierwise.program.releases import release_findings
 from tierwise.program.versions import version_findings
-from tierwise.source.document import Written
 from tierwise.source.fields import in_language
-
-_ID_KINDS = (Kind.TEXT, Kind.WHOLE)
 
 
 def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Program]:
@@ -74,7 +59,9 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
                 for each in file.policies)  # fmt: skip
     broken = frozenset(each.name.text for each in declared) - policies.keys()
     options = tuple(
-        _OptionBinding(option, contract, policies, certifications, broken, found).option()
+        OptionBinding(
+            option, MeasureBinder(contract, policies, certifications, broken, found), found
+        ).option()
         for option in competency.options
     )
     if any(diagnostic.is_error for diagnostic in found):
@@ -114,12 +101,36 @@ def _certifications(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Certif
     every = (rule for catalogue in rules.certifications for rule in catalogue.certifications)
     differ(found, "certification", (rule.name for rule in every))
     for catalogue in rules.certifications:
-        exams = {exam.text for exam in catalogue.exams}
+        exams = {exam.name.text for exam in catalogue.exams}
+        retirements = _retirements(catalogue.exams, found)
         for rule in catalogue.certifications:
             requires = _requirement(rule.requires, rule, exams, found)
             title = in_language(rule.title, "en", rule.name.text)
-            certifications[rule.name.text] = Certification(rule.name.text, title, requires)
+            retired = tuple(each for each in retirements if each.item in requires.items())
+            certifications[rule.name.text] = Certification(rule.name.text, title, requires, retired)
     return certifications
+
+
+def _retirements(rules: Iterable[ExamRule], found: list[Diagnostic]) -> tuple[Retirement, ...]:
+    """The exams that are retired; a finding for a day that there is not, or a wrong order."""
+    retirements = []
+    for rule in rules:
+        days = []
+        for written in (rule.retired, rule.counts_through):
+            day = parse_date(written.text) if written is not None else None
+            if written is not None and day is None:
+                found.append(Diagnostic("wrong-value", f"there is no day {shown(written.text)}",
+                                        written.span, "days are YYYY-MM-DD"))  # fmt: skip
+            days.append(day)
+        retired, counts_through = days
+        if retired is not None and counts_through is not None and counts_through < retired:
+            assert rule.counts_through is not None, "its day is known"
+            found.append(Diagnostic("wrong-value", "an exam does not stop to count before it is "
+                                    "retired", rule.counts_through.span,
+                                    f"write a day not before {retired}"))  # fmt: skip
+        if retired is not None:
+            retirements.append(Retirement(rule.name.text, retired, counts_through))
+    return tuple(retirements)
 
 
 def _requirement(
@@ -136,205 +147,3 @@ def _requirement(
                                 "ask for fewer, or name more parts"))  # fmt: skip
     parts = tuple(_requirement(part, of, exams, found) for part in rule.parts)
     return Requirement(None, rule.span, rule.count, parts)
-
-
-@dataclass
-class _OptionBinding:
-    """Binds one option; it is the ``Binder`` that its measures see."""
-
-    rule: OptionRule
-    contract: Contract
-    policies: Mapping[str, Policy]
-    certifications: Mapping[str, Certification]
-    broken: frozenset[str]
-    found: list[Diagnostic]
-    eligible: dict[str, tuple[Expression, ...]] = field(default_factory=dict)
-
-    def option(self) -> Option:
-        """The option; metrics that cannot be bound are left out after their findings."""
-        for table, conditions in self.rule.eligible:
-            self._eligible(table, conditions)
-        differ(self.found, "metric", (metric.id for metric in self.rule.metrics))
-        groups = {name.text: title for name, title in self.rule.groups}
-        bound = (self._metric(metric, groups) for metric in self.rule.metrics)
-        metrics = tuple(metric for metric in bound if metric is not None)
-        names = NumberNames(frozenset({"score"}))
-        levels = []
-        for level in self.rule.levels:
-            when = parse(level.when, names, Kind.BOOLEAN, self.found, divides=True)
-            if when is not None:
-                levels.append(Level(level.id.text, level.title, when))
-        used = {metric.measure.rows.credit for metric in metrics}
-        policies = {name: policy for name, policy in self.policies.items() if name in used}
-        return Option(self.rule.id.text, self.rule.title, self.eligible, groups, metrics, policies,
-                      self.rule.max_score, self.rule.max_score_span, tuple(levels),
-                      self.rule.id.span,
-                      {name.text: name.span for name, _ in self.rule.groups},
-                      {name.text: name.span for name, _ in self.rule.eligible})  # fmt: skip
-
-    def _eligible(self, table: Written, conditions: tuple[Written, ...]) -> None:
-        if table.text not in self.contract.tables:
-            unknown(self.found, "unknown-table", "table", table, self.contract.tables)
-            return
-        names = self._names(table.text)
-        parsed = (parse(each, names, Kind.BOOLEAN, self.found) for each in conditions)
-        self.eligible[table.text] = tuple(
-            part for each in parsed if each is not None for part in conjuncts(each)
-        )
-
-    def _metric(self, rule: MetricRule, groups: Mapping[str, object]) -> Metric | None:
-        if rule.group is not None and rule.group.text not in groups:
-            unknown(self.found, "unknown-group", "group", rule.group, groups)
-        measure = rule.measure.bind(self)
-        if measure is None:
-            return None
-        names = NumberNames(frozenset({"value", *measure.parts}))
-        requires = []
-        for each in rule.requires:
-            that = parse(each.that, names, Kind.BOOLEAN, self.found, divides=True)
-            if that is not None:
-                requires.append(Requires(that, each.otherwise))
-        return Metric(rule.id.text, rule.title, rule.help, rule.group.text if rule.group else None,
-                      measure, tuple(requires), POINTS[rule.points], rule.threshold,
-                      rule.max_points, rule.max_points_span)  # fmt: skip
-
-    def _names(self, table: str) -> TableNames:
-        contract = self.contract
-        return TableNames(contract.tables[table], contract.tables, contract.catalogues)
-
-    def rows(
-        self,
-        table: Written,
-        where: tuple[Written, ...],
-        credit: Written | None,
-        monthly: bool = True,
-    ) -> RowNames | None:
-        """The rows of a table, with eligibility and ``where`` as conditions."""
-        if table.text not in self.contract.tables:
-            unknown(self.found, "unknown-table", "table", table, self.contract.tables)
-            return None
-        names = self._names(table.text)
-        before = len(self.found)
-        parsed = [parse(each, names, Kind.BOOLEAN, self.found) for each in where]
-        if monthly and not self._has_month(table):
-            return None
-        policy = scored = ""
-        if credit is None:
-            scored = self._scored(table, monthly)
-        else:
-            policy = self._credit(credit, names.table)
-        if len(self.found) > before or not policy + scored:
-            return None
-        own = (Condition(part) for each in parsed if each is not None for part in conjuncts(each))
-        conditions = (*eligibility(self.contract, self.eligible, table.text), *own)
-        return _BoundRowNames(Rows(table.text, conditions, policy, scored), names, self.found)
-
-    def _has_month(self, table: Written) -> bool:
-        column = self.contract.tables[table.text].columns.get("month")
-        if column is not None and column.kind is Kind.MONTH:
-            return True
-        self.found.append(Diagnostic("no-month", f"the table {shown(table.text)} has no month",
-                                     table.span,
-                                     "measure a table with a column 'month' of that type"))  # fmt: skip
-        return False
-
-    def _scored(self, table: Written, may_name: bool) -> str:
-        """The path by which rows name the scored one themselves, or "" after a finding."""
-        paths = self.contract.scored_paths(table.text)
-        if len(paths) == 1:
-            return paths[0]
-        what = "say in several ways" if paths else "do not say"
-        self.found.append(Diagnostic("no-credit", f"rows of {shown(table.text)} {what} whom they "
-                                     "are credited to", table.span, "name a credit policy: "
-                                     "'credit: ...'" if may_name else "measure a table with one "
-                                     "reference to what is scored"))  # fmt: skip
-        return ""
-
-    def _credit(self, policy: Written, table: Table) -> str:
-        """The name of a policy that credits what rows of a table refer to, or ""."""
-        known = self.policies.get(policy.text)
-        if known is None:
-            if policy.text not in self.broken:  # else what is wrong with it is reported there
-                unknown(self.found, "unknown-policy", "credit policy", policy, self.policies)
-            return ""
-        reference = table.reference(known.reference)
-        if reference is None or reference.references != known.target:
-            self.found.append(Diagnostic("credit-out-of-reach", f"rows of {shown(table.name)} have "
-                                         f"no {shown(known.reference)}, which {shown(known.name)} "
-                                         "credits",
-                                         policy.span, "measure a table that refers to it"))  # fmt: skip
-            return ""
-        return known.name
-
-    def own_entity(self, names: RowNames) -> Expression:
-        """What the policy credits, seen from the row; the scored one where there is none."""
-        path = names.rows.scored
-        if names.rows.credit:
-            table = self.contract.tables[names.rows.table]
-            reference = table.reference(self.policies[names.rows.credit].reference)
-            path = reference.name if reference else ""
-        expression = names.expression(Written(path, Span(names.rows.table)), None)
-        assert expression is not None, "a column of the table is a name"
-        return expression
-
-    def entity(self, per: Written, names: RowNames) -> Expression | None:
-        """What facts are about: a path, and with a policy one through what it credits."""
-        expression = names.expression(per, None)
-        if expression is None:
-            return None
-        if expression.names != {expression.text} or expression.kind not in _ID_KINDS:
-            self.found.append(Diagnostic("wrong-entity", "a column that identifies something is "
-                                         "needed here", per.span,
-                                         "write one column, or a path along references"))  # fmt: skip
-            return None
-        if names.rows.credit:
-            credited = self.policies[names.rows.credit]
-            own = self.contract.tables[names.rows.table].reference(credited.reference)
-            through = f"{credited.reference}."
-            if not per.text.startswith(through) and (own is None or per.text != own.name):
-                self.found.append(Diagnostic(
-                    "credit-out-of-reach", f"{shown(credited.name)} credits by "
-                    f"{credited.reference}; {shown(per.text)} is not reached through it", per.span,
-                    f"begin with '{through}'"))  # fmt: skip
-                return None
-        return expression
-
-    def certification(self, name: Written) -> Certification | None:
-        """A certification of the catalogues."""
-        if name.text not in self.certifications:
-            known = self.certifications
-            unknown(self.found, "unknown-certification", "certification", name, known)
-            return None
-        return self.certifications[name.text]
-
-
-@dataclass(frozen=True)
-class _BoundRowNames:
-    """``RowNames`` over one table."""
-
-    rows: Rows
-    names: TableNames
-    found: list[Diagnostic]
-
-    def expression(self, text: Written, wanted: Kind | None) -> Expression | None:
-        return parse(text, self.names, wanted, self.found)
-
-    def column(self, text: Written, wanted: Kind) -> str | None:
-        column = self.names.table.columns.get(text.text)
-        if column is not None and column.kind is wanted:
-            return text.text
-        if column is not None:
-            self.found.append(Diagnostic("wrong-type", f"{shown(text.text)} is {column.kind.phrase}, "
-                                         f"{wanted.phrase} is needed here", text.span,
-                                         "name another column"))  # fmt: skip
-            return None
-        unknown(self.found, "unknown-column", "column", text, self.names.table.columns)
-        return None
-
-    def period(self, span: Span) -> tuple[str, str] | None:
-        if self.names.table.period is None:
-            self.found.append(Diagnostic("no-period", f"the table {shown(self.rows.table)} has no "
-                                         "period",
-                                         span, "give it 'period: {from: ..., through: ...}' in the "
-                                         "contract"))  # fmt: skip
-        return self.names.table.period

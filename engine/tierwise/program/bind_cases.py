@@ -116,7 +116,7 @@ def _expected(
             unknown(found, "unknown-level", "level", place, [*ids, "null"])
         level = "" if node.value is None else node.text
         return Expected(scored or "", part.what, None, None, level, node.span)
-    unit = metric.threshold.unit if metric is not None and part.what == "value" else ""
+    unit = metric.unit if metric is not None and part.what == "value" else ""
     number = _number(node, unit, found) if node.value is not None else None
     return Expected(scored or "", part.what, metric, number, "", node.span)
 

@@ -14,8 +14,9 @@ from types import NoneType
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Certification, Measure, Rows, Window
-from tierwise.program.program import Contract, Program, Table
+from tierwise.measures.base import Certification, Entity, Measure, Rows, Window
+from tierwise.measures.shared_fields import Least
+from tierwise.program.program import Contract, Program, Table, expressions_of
 
 Place = tuple[str, str]
 """A table and one of its columns."""
@@ -30,12 +31,12 @@ def identities(program: Program) -> frozenset[Place] | None:
     contract = program.contract
     found = {(contract.scored, contract.scored_key), *_references(contract)}
     for option in program.options:
-        for metric in option.metrics:
-            measure = metric.measure
-            place = _leads_to(contract, measure.rows.table, measure.entity.text)
-            if place is None or not _is_seen_through(measure):
-                return None
-            found.add(place)
+        for _, measure in option.measured:
+            for part in measure.entity.parts:
+                place = _leads_to(contract, measure.rows.table, part.text)
+                if place is None or not _is_seen_through(measure):
+                    return None
+                found.add(place)
     named = set(_named(program))
     for table in contract.tables.values():
         own = {(table.name, name) for name in table.key}
@@ -75,16 +76,23 @@ def _named(program: Program) -> Iterator[Place]:
         for policy in option.policies.values():
             whens = [way.when for way in policy.ways]
             yield from _places(contract, contract.tables[policy.through], whens)
-        for metric in option.metrics:
-            table = contract.tables[metric.measure.rows.table]
-            parts = _looked_at(metric.measure)
+        scored = contract.tables[contract.scored]
+        for expression in expressions_of(option):
+            own_paths = (name.removeprefix("scored.") for name in expression.names
+                         if name.startswith("scored."))  # fmt: skip
+            yield from _ends(contract, scored, own_paths)
+        for _, measure in option.measured:
+            table = contract.tables[measure.rows.table]
+            parts = _looked_at(measure)
             yield from _places(contract, table, [x for x in parts if isinstance(x, Expression)])
             yield from ((table.name, x) for x in parts if isinstance(x, str) and x in table.columns)
-            paths = (path for each in metric.measure.rows.conditions for path in each.paths)
+            paths = (path for each in measure.rows.conditions for path in each.paths)
             yield from _ends(contract, table, paths)
 
 
-_SEEN_THROUGH = (Expression, Rows, Window, Certification, Fraction, str, int, NoneType)
+_SEEN_THROUGH = (
+    Expression, Entity, Rows, Window, Certification, Least, Fraction, str, int, NoneType,
+)  # fmt: skip
 """What a measure may be made of if it is to be known which columns it looks at."""
 
 

@@ -12,15 +12,21 @@ from tierwise.program.program import Catalogue, Column, Table
 
 @dataclass(frozen=True)
 class TableNames:
-    """The names that a row of ``table`` gives."""
+    """The names that a row of ``table`` gives.
+
+    ``as_of``: whether the last day of the as-of month may be named too.
+    """
 
     table: Table
     tables: Mapping[str, Table]
     catalogues: Mapping[str, Catalogue]
+    as_of: bool = False
 
     def kind_of(self, path: str) -> Kind | None:
         """The kind of a column, of a column along references, or of a catalogue's list."""
         first, _, rest = path.partition(".")
+        if self.as_of and path == "as_of" and path not in self.own_names():
+            return Kind.DATE
         if self.table.reference(first) is not None or not rest:
             return self._column_kind(first, rest)
         is_list = first in self.catalogues and rest in self.catalogues[first].lists
@@ -97,24 +103,3 @@ class TableNames:
 
     def _below(self, reference: Column) -> TableNames:
         return TableNames(self.tables[reference.references], self.tables, self.catalogues)
-
-
-@dataclass(frozen=True)
-class NumberNames:
-    """Names that all stand for numbers: a score, a value and its parts."""
-
-    names: frozenset[str]
-
-    def kind_of(self, path: str) -> Kind | None:
-        """A number, for the names there are."""
-        return Kind.DECIMAL if path in self.names else None
-
-    def unknown(self, path: str) -> tuple[str, Iterable[str]]:
-        """The whole path, and all names."""
-        return path, self.names
-
-    def values_of(self, path: str) -> None:
-        """Any number may stand there."""
-
-    def definition_of(self, path: str) -> None:
-        """None of them stands for an expression."""

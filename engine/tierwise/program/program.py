@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +11,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import Condition, Measure
-from tierwise.points.base import PointsKind
+from tierwise.points.base import Points
 from tierwise.quantity import Quantity
 from tierwise.source.fields import Titles
 
@@ -158,6 +158,63 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Calculated:
+    """What an expression over other values gives."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class MonthsWith:
+    """In how many of the last months, the as-of month included, a condition over values held."""
+
+    that: Expression
+    months: int
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value with a name. ``kind``: a number, or whatever else an expression may be."""
+
+    id: str
+    title: Titles
+    help: Titles
+    kind: Kind
+    source: Measure | Calculated | MonthsWith
+    span: Span
+
+    @property
+    def measure(self) -> Measure | None:
+        """How it is measured; None where it is not."""
+        source = self.source
+        return None if isinstance(source, Calculated | MonthsWith) else source
+
+    @property
+    def expression(self) -> Expression | None:
+        """The expression over other values that it comes from; None where it is measured."""
+        match self.source:
+            case Calculated(expression):
+                return expression
+            case MonthsWith(that):
+                return that
+        return None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of a measure's parts, where there are several."""
+        parts = self.measure.parts if self.measure is not None else ()
+        return parts if len(parts) > 1 else ()
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold, and the condition under which it is the one; the last has none."""
+
+    when: Expression | None
+    quantity: Quantity
+
+
+@dataclass(frozen=True)
 class Requires:
     """A condition without which a metric earns nothing."""
 
@@ -167,18 +224,32 @@ class Requires:
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: what is measured, and what it earns."""
+    """A metric: a value, and what it earns. ``needs_value``: without a value it earns nothing."""
 
-    id: str
-    title: Titles
-    help: Titles
+    value: Value
     group: str | None
-    measure: Measure
     requires: tuple[Requires, ...]
-    points: PointsKind
-    threshold: Quantity
+    points: Points
+    needs_value: bool
+    thresholds: tuple[Threshold, ...]
+    unit: str
     max_points: Fraction
     max_points_span: Span
+
+    @property
+    def id(self) -> str:
+        """The name of its value."""
+        return self.value.id
+
+    @property
+    def title(self) -> Titles:
+        """What people call it."""
+        return self.value.title
+
+    @property
+    def help(self) -> Titles:
+        """What it means."""
+        return self.value.help
 
 
 @dataclass(frozen=True)
@@ -194,6 +265,7 @@ class Level:
 class Option:
     """One way to attain the competency. ``eligible``: the conditions by table.
 
+    ``values``: those of the metrics and the others, each behind all that it names.
     ``group_spans`` and ``eligible_spans``: where the groups and those tables are named.
     """
 
@@ -201,6 +273,7 @@ class Option:
     title: Titles
     eligible: Mapping[str, tuple[Expression, ...]]
     groups: Mapping[str, Titles]
+    values: tuple[Value, ...]
     metrics: tuple[Metric, ...]
     policies: Mapping[str, Policy]
     max_score: Fraction | None
@@ -209,6 +282,25 @@ class Option:
     span: Span
     group_spans: Mapping[str, Span]
     eligible_spans: Mapping[str, Span]
+
+    @property
+    def measured(self) -> tuple[tuple[Value, Measure], ...]:
+        """The values that are measured, each with its measure."""
+        return tuple((each, each.measure) for each in self.values if each.measure is not None)
+
+    def named_by(self, expression: Expression) -> tuple[Value, ...]:
+        """The values that an expression names, and those that these come from, in order."""
+        wanted = {name.partition(".")[0] for name in expression.names}
+        for value in reversed(self.values):
+            if value.id in wanted and value.expression is not None:
+                wanted |= {name.partition(".")[0] for name in value.expression.names}
+        return tuple(value for value in self.values if value.id in wanted)
+
+    def looks_back(self, value: Value) -> int:
+        """As of how many months a value is wanted, the as-of month included."""
+        return max((each.source.months for each in self.values
+                    if isinstance(each.source, MonthsWith)
+                    and value in self.named_by(each.source.that)), default=1)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -228,6 +320,33 @@ class Program:
         """The same program with one of its options, or with none where it has no such."""
         kept = tuple(each for each in self.options if each.id == option)
         return replace(self, options=kept)
+
+
+def expressions_of(option: Option) -> Iterator[Expression]:
+    """Every expression over values that an option has."""
+    for value in option.values:
+        if value.expression is not None:
+            yield value.expression
+    for metric in option.metrics:
+        yield from (each.that for each in metric.requires)
+        yield from (each.when for each in metric.thresholds if each.when is not None)
+        yield from metric.points.expressions
+    yield from (level.when for level in option.levels)
+
+
+def seen_from_target(policy: Policy, table: str, path: str, key: str) -> str:
+    """A path from a measured row, as it is seen from what the policy credits.
+
+    Args:
+        policy: the policy.
+        table: the table of the row.
+        path: the path from there.
+        key: the key of what is credited.
+    """
+    prefix = f"{policy.reference}."
+    if table == policy.target:
+        return path
+    return path.removeprefix(prefix) if path.startswith(prefix) else key
 
 
 def eligibility(

@@ -286,12 +286,11 @@ def check_history(
     """
     needed: dict[str, tuple[int, str]] = {}
     for option in program.options:
-        for metric in option.metrics:
-            window = metric.measure.window
-            if window is not None:
-                first = program.as_of + window.first
-                table = metric.measure.rows.table
-                needed[table] = min(needed.get(table, (first, metric.id)), (first, metric.id))
+        for value, measure in option.measured:
+            if measure.window is not None:
+                first = program.as_of + measure.window.first + 1 - option.looks_back(value)
+                table = measure.rows.table
+                needed[table] = min(needed.get(table, (first, value.id)), (first, value.id))
     found = []
     for table, (first, metric_id) in needed.items():
         if table not in checked.months:

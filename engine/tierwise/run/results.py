@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ import pyarrow.compute as pc
 
 from tierwise.diagnostics import Diagnostic
 from tierwise.months import format_month
-from tierwise.plan.scores import NO_VALUE, metric_columns, part_column
-from tierwise.program.program import Metric, Option, Program
-from tierwise.quantity import plain_decimal
+from tierwise.plan.scores import NO_VALUE, metric_columns, value_columns
+from tierwise.plan.values import part_column
+from tierwise.program.program import Metric, Option, Program, Value
+from tierwise.quantity import Quantity, plain_decimal
 from tierwise.source.fields import in_language
 
 
@@ -46,25 +48,44 @@ class Stamp:
         }
 
 
+ValueResult = Fraction | bool | str | datetime.date | None
+"""A value: an exact number, or what else its expression gives."""
+
+
 @dataclass(frozen=True)
 class MetricResult:
-    """One metric of one scored one. ``reason``: why it earned nothing, where a rule says so."""
+    """One metric of one scored one.
+
+    ``parts``: those of its measure; ``reason``: why it earned nothing, where a rule says so;
+    ``threshold``: the one that applies, where the points rule looks at one.
+    """
 
     metric: Metric
     value: Fraction | None
     points: Fraction
     parts: Mapping[str, Fraction]
     reason: str
+    threshold: Quantity | None
 
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """One scored one in one option; ``level`` is "" below the lowest."""
+    """One scored one in one option; ``level`` is "" below the lowest.
+
+    ``values``: all that are no metrics, by their names; a day as a date.
+    """
 
     scored: str
     score: Fraction
     level: str
     metrics: tuple[MetricResult, ...]
+    values: Mapping[str, ValueResult]
+
+    def value(self, name: str) -> ValueResult:
+        """A value, or that of a metric, by its name."""
+        if name in self.values:
+            return self.values[name]
+        return next(each.value for each in self.metrics if each.metric.id == name)
 
 
 @dataclass(frozen=True)
@@ -87,24 +108,44 @@ class OptionResults:
             yield self._score(row)
 
     def _score(self, row: Mapping[str, object]) -> ScoreResult:
-        metrics = tuple(
-            self._metric(row, index, metric) for index, metric in enumerate(self.option.metrics)
-        )
+        metrics = tuple(self._metric(row, metric) for metric in self.option.metrics)
         score = _fraction(row["score_n"], row["score_d"])
         assert score is not None
         level = row["level"]
-        return ScoreResult(str(row["scored"]), score, "" if level is None else str(level), metrics)
+        named = {metric.id for metric in self.option.metrics}
+        values = {each.id: _value(row, each) for each in self.option.values
+                  if each.id not in named}  # fmt: skip
+        return ScoreResult(str(row["scored"]), score, "" if level is None else str(level), metrics,
+                           values)  # fmt: skip
 
-    def _metric(self, row: Mapping[str, object], index: int, metric: Metric) -> MetricResult:
-        names = metric_columns(index)
-        value = _fraction(row[names["value_n"]], row[names["value_d"]])
+    def _metric(self, row: Mapping[str, object], metric: Metric) -> MetricResult:
+        names = metric_columns(metric.id)
+        value = _number(row, metric.value)
         points = _fraction(row[names["points_n"]], row[names["points_d"]])
         assert points is not None
         parts = {}
-        for part in metric.measure.parts:
-            number = row[part_column(index, part)]
+        measure = metric.value.measure
+        for part in measure.parts if measure is not None else ():
+            number = row[part_column(metric.id, part)]
             parts[part] = _fraction(number, 1) or Fraction(0)
-        return MetricResult(metric, value, points, parts, reason_text(metric, row[names["reason"]]))
+        reason = reason_text(metric, row[names["reason"]])
+        choice = row.get(names["choice"], 0)
+        assert isinstance(choice, int), "the plan numbers thresholds"
+        threshold = metric.thresholds[choice].quantity if metric.thresholds else None
+        return MetricResult(metric, value, points, parts, reason, threshold)
+
+
+def _number(row: Mapping[str, object], value: Value) -> Fraction | None:
+    names = value_columns(value.id)
+    return _fraction(row[names["value_n"]], row[names["value_d"]])
+
+
+def _value(row: Mapping[str, object], value: Value) -> ValueResult:
+    if value.kind.is_number:
+        return _number(row, value)
+    known = row[value.id]
+    assert known is None or isinstance(known, bool | str | datetime.date), "values are typed"
+    return known
 
 
 def reason_text(metric: Metric, reason: object, language: str = "en") -> str:
@@ -174,8 +215,8 @@ def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
     columns |= {name: _same(text, rows) for name, text in texts.items()}
     columns["score"] = decimals(table["score_n"], table["score_d"])
     columns["level"] = table["level"]
-    for index, metric in enumerate(results.option.metrics):
-        names = metric_columns(index)
+    for metric in results.option.metrics:
+        names = {**metric_columns(metric.id), **value_columns(metric.id)}
         for what in ("value", "points"):
             numbers = decimals(table[names[f"{what}_n"]], table[names[f"{what}_d"]])
             columns[f"{metric.id}.{what}"] = numbers

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tierwise.diagnostics import Span
+from tierwise.quantity import Quantity, parse_quantity
 from tierwise.source.document import Entry, Mapping, Node, Scalar, Sequence, Written
 
 Titles = tuple[tuple[str, str], ...]
@@ -101,3 +102,14 @@ def exact(node: Node) -> Fraction:
     """The number that stands in a node."""
     assert isinstance(node, Scalar) and isinstance(node.value, int | Decimal)
     return Fraction(node.value)
+
+
+def quantity_of(node: Node) -> Quantity:
+    """The quantity that a field holds whose form a JSON Schema has checked."""
+    assert isinstance(node, Scalar), "the schema asks for a single value"
+    if isinstance(node.value, str):
+        quantity = parse_quantity(node.text)
+        assert quantity is not None, "the schema asks for a number, with or without a unit"
+        return quantity
+    assert isinstance(node.value, int | Decimal), "the schema asks for a number"
+    return Quantity(Fraction(node.value), "", node.text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -22,10 +22,10 @@ from tierwise.plan.evidence import (
     credited_facts,
     row_verdicts,
 )
-from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
-from tierwise.program.program import Option, Program
+from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
+from tierwise.program.program import Metric, Option, Program, Value
 from tierwise.run.database import Database, Settings
-from tierwise.run.results import MetricResult, ScoreResult, Stamp
+from tierwise.run.results import MetricResult, ScoreResult, Stamp, ValueResult
 from tierwise.run.run import score_tables, stamp_of
 from tierwise.tasks.evaluate import unknown_partners
 
@@ -69,15 +69,23 @@ class RowVerdict:
 
 
 @dataclass(frozen=True)
-class MetricExplanation:
-    """All about one metric of one partner. ``table``: where its rows lie; ``entity``: about what."""
+class ValueExplanation:
+    """All about one value of one partner.
 
-    result: MetricResult
-    formula: str
-    table: str
-    entity: str
-    facts: tuple[CreditedFact, ...]
-    rows: tuple[RowVerdict, ...]
+    ``calculation``: the expression that it comes from, and ``named`` what that names, by name;
+    ``months``: those in which a look-back's condition held. Of a measured value, ``table``: where
+    its rows lie; ``entity``: about what; ``facts`` and ``rows``.
+    """
+
+    value: Value
+    result: ValueResult
+    calculation: str = ""
+    named: Mapping[str, ValueResult] = field(default_factory=dict)
+    months: tuple[str, ...] = ()
+    table: str = ""
+    entity: str = ""
+    facts: tuple[CreditedFact, ...] = ()
+    rows: tuple[RowVerdict, ...] = ()
 
     @property
     def verdicts(self) -> tuple[tuple[str, int], ...]:
@@ -86,13 +94,23 @@ class MetricExplanation:
 
 
 @dataclass(frozen=True)
+class MetricExplanation:
+    """All about one metric of one partner: its value, and how that became points."""
+
+    result: MetricResult
+    formula: str
+    value: ValueExplanation
+
+
+@dataclass(frozen=True)
 class OptionExplanation:
-    """All about one option of one partner."""
+    """All about one option of one partner. ``values``: those behind the metrics."""
 
     program: Program
     option: Option
     score: ScoreResult
     metrics: tuple[MetricExplanation, ...]
+    values: tuple[ValueExplanation, ...]
 
 
 @dataclass(frozen=True)
@@ -161,43 +179,78 @@ def _options(
     results = score_tables(database, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
+        asked = _Asked(database, plan, option, partner, score)
+        chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
         metrics = tuple(
-            _metric(database, plan, option, each, own, partner)
-            for each, own in zip(option.metrics, score.metrics, strict=True)
-            if metric in (None, each.metric.id)
+            MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
+            for each in chosen
         )
-        explanations.append(OptionExplanation(plan.program, option.option, score, metrics))
+        behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
+        values = tuple(asked.value(value) for value in option.option.values
+                       if value.id in behind and value.id in score.values)  # fmt: skip
+        explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
 
 
-def _metric(
-    database: Database,
-    plan: Plan,
-    option: OptionPlan,
-    metric: MetricPlan,
-    result: MetricResult,
-    partner: str,
-) -> MetricExplanation:
-    measure = metric.metric.measure
-    verdicts = row_verdicts(plan, option, metric, partner)
-    months = {name for name, column in plan.program.contract.tables[measure.rows.table]
-              .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
-    table = database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
-    rows = tuple(
-        RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
-                   str(row[":verdict"]))
-        for row in table.to_pylist()
-    )  # fmt: skip
-    facts = _facts(database, plan, option, metric, partner)
-    formula = metric.metric.points.formula
-    return MetricExplanation(result, formula, measure.rows.table, measure.entity.text, facts, rows)
+def _behind(option: Option, metric: Metric) -> set[Value]:
+    """The values that a metric, its threshold or its points come from."""
+    expressions = [*metric.points.expressions, *(each.that for each in metric.requires)]
+    expressions += [each.when for each in metric.thresholds if each.when is not None]
+    expressions += [metric.value.expression] if metric.value.expression is not None else []
+    return {value for each in expressions for value in option.named_by(each)}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One partner's values, as they are explained."""
+
+    database: Database
+    plan: Plan
+    option: OptionPlan
+    partner: str
+    score: ScoreResult
+
+    def value(self, value: Value) -> ValueExplanation:
+        """All about one value."""
+        result = self.score.value(value.id)
+        expression = value.expression
+        if value.id in self.option.measured:
+            return self._measured(value, self.option.measured[value.id])
+        assert expression is not None, "a value is measured, or has an expression"
+        names = {name.partition(".")[0] for name in expression.names}
+        named = {each.id: self.score.value(each.id) for each in self.option.option.values
+                 if each.id in names}  # fmt: skip
+        months: tuple[str, ...] = ()
+        if value.id in self.option.look_backs:
+            held = self.plan.table(self.option.look_backs[value.id].held)
+            own = held.filter(held.scored == self.partner).order_by("as_of")
+            rows = self.database.arrow(own).to_pylist()
+            months = tuple(format_month(row["as_of"]) for row in rows)
+        return ValueExplanation(value, result, expression.text, named, months)
+
+    def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
+        plan, rows = self.plan, own.measure.rows
+        verdicts = row_verdicts(plan, self.option, own, self.partner)
+        months = {name for name, column in plan.program.contract.tables[rows.table]
+                  .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
+        table = self.database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
+        near = tuple(
+            RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
+                       str(row[":verdict"]))
+            for row in table.to_pylist()
+        )  # fmt: skip
+        facts = _facts(self.database, plan, self.option, own, self.partner)
+        return ValueExplanation(
+            value, self.score.value(value.id), table=rows.table, entity=own.measure.entity.text,
+            facts=facts, rows=near,
+        )  # fmt: skip
 
 
 def _facts(
-    database: Database, plan: Plan, option: OptionPlan, metric: MetricPlan, partner: str
+    database: Database, plan: Plan, option: OptionPlan, own: MeasuredPlan, partner: str
 ) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
-    associations = associations_behind(plan, option, metric, partner)
+    associations = associations_behind(plan, option, own, partner)
     if associations is not None:
         for row in database.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
@@ -205,13 +258,19 @@ def _facts(
                         if name.startswith(LEADS_TO)}  # fmt: skip
             first = format_month(row["first"])
             through = Through(row["way"], str(row["target"]), leads_to, first, last)
-            behind.setdefault((row["entity"], row["credited_in"]), []).append(through)
+            behind.setdefault((_about(row["entity"]), row["credited_in"]), []).append(through)
     return tuple(
-        CreditedFact(str(row["entity"]), format_month(row["month"]), row["part"],
+        CreditedFact(_about(row["entity"]), format_month(row["month"]), row["part"],
                      Fraction(str(row["amount"])),
-                     tuple(behind.get((row["entity"], row["credited_in"]), ())))
-        for row in database.arrow(credited_facts(plan, metric, partner)).to_pylist()
+                     tuple(behind.get((_about(row["entity"]), row["credited_in"]), ())))
+        for row in database.arrow(credited_facts(plan, own, partner)).to_pylist()
     )  # fmt: skip
+
+
+def _about(entity: object) -> str:
+    """What identifies an entity, as one text."""
+    parts = entity.values() if isinstance(entity, dict) else (entity,)
+    return " / ".join(map(str, parts))
 
 
 def _cell(value: object, is_month: bool) -> str:

@@ -140,7 +140,7 @@ def _compared(expected: Expected, score: ScoreResult) -> tuple[str, str, str]:
     reason = f"the rules say: {metric.reason}" if metric.reason else ""
     if expected.what == "points":
         return _exact(expected.number), _exact(metric.points), reason
-    unit = expected.metric.threshold.unit
+    unit = expected.metric.unit
     return _exact(expected.number, unit), _exact(metric.value, unit), reason
 
 

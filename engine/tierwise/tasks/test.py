@@ -212,7 +212,7 @@ def _uncovered(
         for option in competency.options:
             name = (competency.id.text, competency.version.text, option.id.text)
             for metric in option.metrics if name in tested else ():
-                if (*name, metric.id.text) not in expected:
+                if (*name, metric.value.id.text) not in expected:
                     yield Diagnostic("metric-without-case", "no case expects anything of "
-                                     f"'{metric.id.text}'", metric.id.span,
+                                     f"'{metric.value.id.text}'", metric.value.id.span,
                                      "name it below 'expect' in a case", Severity.WARNING)  # fmt: skip

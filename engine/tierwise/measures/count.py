@@ -1,0 +1,90 @@
+"""How many different things the eligible rows of the window name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tierwise.measures.shared_fields as shared
+from tierwise.diagnostics import Span
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.source.document import Written
+from tierwise.source.fields import Fields
+
+if TYPE_CHECKING:
+    from tierwise.rational import Rational
+
+
+@dataclass(frozen=True)
+class CountRule:
+    """The measure as written."""
+
+    per: tuple[Written, ...]
+    table: Written
+    where: tuple[Written, ...]
+    window: Window
+    credit: Written | None
+    span: Span
+
+    def bind(self, binder: Binder) -> Count | None:
+        """Resolve names; None after a finding."""
+        names = binder.rows(self.table, self.where, self.credit)
+        entity = binder.entity(self.per, names) if names is not None else None
+        if names is None or entity is None:
+            return None
+        return Count(names.rows, entity, self.window)
+
+
+@dataclass(frozen=True)
+class Count:
+    """The measure with its names resolved."""
+
+    rows: Rows
+    entity: Entity
+    window: Window
+    parts: tuple[str, ...] = ("value",)
+
+    @property
+    def counted(self) -> Window:
+        """The months whose facts count."""
+        return self.window
+
+    def lower(self, steps: Steps) -> Facts:
+        """A fact an entity and month that has rows."""
+        rows = steps.select(self.rows, {"entity": self.entity}, self.window)
+        keys = steps.keys(self.rows)
+        seen = rows.filter(rows.entity.notnull()).select(*keys, "entity", "month").distinct()
+        facts = seen.select(*keys, "entity", "month", credited_in="month", amount=1,
+                            part=steps.text("value"))  # fmt: skip
+        return Facts(facts, "it names nothing", once=True)
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """How many."""
+        return parts["value"]
+
+
+def parse(fields: Fields) -> CountRule:
+    """The measure from its fields."""
+    return CountRule(fields.many("count"), fields.written("from"), fields.many("where"),
+                     Window.of(shared.months(fields, "over"), shared.ago(fields)),
+                     fields.maybe("credit"), fields.span)  # fmt: skip
+
+
+KIND = MeasureKind(
+    key="count",
+    title="How many different things rows name",
+    help="Each is counted once, whatever the number of its rows and months. To count rows, sum 1.",
+    example="{count: buyer, from: orders, over: 12 months}",
+    schema={
+        **shared.PER,
+        "title": "Counted",
+        "description": "What is counted: a column of the row, a path along its references, or a "
+        "list of them that identify it together.",
+        "examples": ["buyer"],
+    },
+    properties={"from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
+                "ending": shared.ENDING, "credit": shared.CREDIT},
+    required=("from", "over"),
+    parse=parse,
+)  # fmt: skip

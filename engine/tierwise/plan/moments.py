@@ -1,0 +1,142 @@
+"""What measures see while they are lowered: as of one month, or as of each of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import Entity, Rows, Window
+from tierwise.months import last_day
+from tierwise.plan.rows import Reached
+
+
+class Sources(Protocol):
+    """What an option's lowering has for all of its measures."""
+
+    def reached(self, rows: Rows, paths: frozenset[str]) -> Reached:
+        """The rows of a table, not yet filtered, with what paths reach."""
+
+    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+        """Totals of eligible rows, for all months that any value looks at."""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """One month: ``Steps`` in which that month is a constant."""
+
+    sources: Sources
+    as_of: int
+
+    def keys(self, rows: Rows) -> tuple[str, ...]:
+        """The columns that go with an entity."""
+        return rows.owner
+
+    def month(self, table: ir.Table, offset: int) -> ir.IntegerValue:
+        """The number of the month that lies so far from the as-of month."""
+        del table
+        return ibis.literal(self.as_of + offset, "int32")
+
+    def day(self, table: ir.Table) -> ir.DateValue:
+        """The last day of the as-of month."""
+        del table
+        return ibis.literal(last_day(self.as_of))
+
+    def wanted(self, table: ir.Table) -> ir.Table:
+        """Rows, for each month that they are wanted for: here as they are."""
+        return table
+
+    def select(
+        self,
+        rows: Rows,
+        columns: Mapping[str, Expression | Entity],
+        window: Window | None,
+        own: tuple[str, ...] = (),
+    ) -> ir.Table:
+        """The eligible rows of the window's months."""
+        paths = {path for condition in rows.conditions for path in condition.paths}
+        paths.update(*(each.names for each in columns.values()), own)
+        paths |= {rows.scored} if rows.scored else set()
+        paths |= {"month"} if window else set()
+        reached = self.sources.reached(rows, frozenset(paths))
+        reached = replace(reached, table=self.wanted(reached.table))
+        reached = replace(reached, as_of=self.day(reached.table))
+        keep = [reached.holds(condition) for condition in rows.conditions]
+        chosen = {
+            name: reached.entity(each) if isinstance(each, Entity) else reached.exact(each)
+            for name, each in columns.items()
+        }
+        chosen.update({name: reached.table[name] for name in own})
+        if rows.scored:
+            chosen["scored"] = reached.table[reached.paths[rows.scored]]
+        if "as_of" in self.keys(rows):
+            chosen["as_of"] = reached.table["as_of"]
+        if window is not None:
+            month = chosen["month"] = reached.month()
+            first, last = (self.month(reached.table, end) for end in (window.first, window.last))
+            keep = [month >= first, month <= last, *keep]
+        table = reached.table.filter(*keep) if keep else reached.table
+        return table.select(**chosen)
+
+    def totals(self, rows: Rows, entity: Entity, amount: Expression, window: Window) -> ir.Table:
+        """Totals of eligible rows, shared by the values that ask for the same."""
+        totals = self.wanted(self.sources.all_totals(rows, entity, amount))
+        first, last = (self.month(totals, end) for end in (window.first, window.last))
+        return totals.filter(totals.month >= first, totals.month <= last)
+
+    def number(self, number: Fraction) -> ir.NumericScalar:
+        """An exact number as a constant of the plan."""
+        if number.denominator == 1:
+            return ibis.literal(int(number))
+        return ibis.literal(Decimal(number.numerator) / Decimal(number.denominator))
+
+    def one(self, like: dt.DataType) -> ir.NumericScalar:
+        """The number 1, of a type that another column has."""
+        return ibis.literal(1, "int64").cast(like)
+
+    def text(self, text: str) -> ir.StringScalar:
+        """A text as a constant of the plan."""
+        return ibis.literal(text)
+
+
+@dataclass(frozen=True)
+class EachMonth(AsOf):
+    """The as-of month and those before it: ``Steps`` in which the month is a column, ``as_of``."""
+
+    months: int = 1
+
+    def keys(self, rows: Rows) -> tuple[str, ...]:
+        """The columns that go with an entity."""
+        return ("as_of", *rows.owner)
+
+    def month(self, table: ir.Table, offset: int) -> ir.IntegerValue:
+        """The number of the month that lies so far from the one that a row is wanted for."""
+        return (table["as_of"] + offset).cast("int32")
+
+    def day(self, table: ir.Table) -> ir.DateValue:
+        """The last day of the month that a row is wanted for."""
+        return last_day_of(table["as_of"])
+
+    def wanted(self, table: ir.Table) -> ir.Table:
+        """Every row for every month; what is not looked at is filtered afterwards."""
+        return table.cross_join(months_back(self.as_of, self.months))
+
+
+def months_back(as_of: int, months: int) -> ir.Table:
+    """(as_of): the numbers of so many months, of which a month is the last."""
+    numbers = ibis.range(ibis.literal(as_of + 1 - months), ibis.literal(as_of + 1))
+    return numbers.unnest().cast("int32").name("as_of").as_table()
+
+
+def last_day_of(month: ir.IntegerColumn) -> ir.DateColumn:
+    """The last day of a month, given by its number."""
+    after = month + 1
+    first = ibis.date((after // 12).cast("int32"), (after % 12 + 1).cast("int32"), ibis.literal(1))
+    return first - ibis.interval(days=1)
