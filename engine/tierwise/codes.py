@@ -21,7 +21,7 @@ CODES = {
     "missing-field": "A field that is needed does not stand.",
     "never-in-force": "A version ends before it begins.",
     "no-credit": "Rows do not say whom they are credited to, and no policy does.",
-    "no-month": "A table is measured by month and has no column for it.",
+    "no-month": "A table is measured by month, and nothing says that of every row.",
     "no-period": "A table is needed with the days on which its rows are in effect.",
     "no-version-in-force": "In the month that is asked for no version is in force.",
     "points-do-not-add-up": "The metrics' maxima do not add up to the option's maximum.",

@@ -80,9 +80,9 @@ class FirstReached:
             Reason(f"already at {least} or more in {format_month(baseline)}, the first month",
                    lambda table: table[":reached"] == baseline),
             Reason(f"fewer than {least} until now",
-                   lambda table: table[":reached"].isnull() | (table.month < table[":reached"])),
+                   lambda table: table[":reached"].isnull() | (table[":month"] < table[":reached"])),
             Reason(f"{least} or more had been reached in an earlier month",
-                   lambda table: table.month > table[":reached"]),
+                   lambda table: table[":month"] > table[":reached"]),
         )  # fmt: skip
         context = firsts.select(*names, reached="month")
         return Facts(facts.mutate(part=steps.text("value")), "not reached", reasons, context)

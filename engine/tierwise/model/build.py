@@ -131,6 +131,7 @@ def _table(name: Written, fields: Fields) -> TableRule:
         tuple(CheckRule(check.written("that"), check.maybe("column"), check.titles("message"))
               for check in checks),
         tuple((_key(entry), written(entry.node)) for entry in fields.entries("derived")),
+        fields.maybe("dated_by"),
     )  # fmt: skip
 
 

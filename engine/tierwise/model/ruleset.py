@@ -41,7 +41,8 @@ class CheckRule:
 class TableRule:
     """A table of a contract, as written.
 
-    ``period``: the columns of its first and last day; ``derived``: expressions by their name.
+    ``period``: the columns of its first and last day; ``derived``: expressions by their name;
+    ``dated_by``: the path to what says a row's month, None where that is not written.
     """
 
     name: Written
@@ -51,6 +52,7 @@ class TableRule:
     period: tuple[Written, Written] | None
     checks: tuple[CheckRule, ...]
     derived: tuple[tuple[Written, Written], ...] = ()
+    dated_by: Written | None = None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,9 @@ def contract() -> Json:
         "columns": named("Columns", "Every column that rules may use. Others are ignored.",
                          {"id": {"type": "text"}}, column, NAME),
         "period": period,
+        "dated_by": field("Dated by", "What says the month of a row: a date or a month, one of its "
+                          "columns or along references; by default its column 'month'.",
+                          "order.ordered_on", type="string", minLength=1, maxLength=400),
         "checks": field("Checks", "Conditions that every row must meet.",
                         [{"that": "end >= start", "message": "it ends after it begins"}],
                         type="array", items=check, uniqueItems=True),

@@ -18,7 +18,7 @@ from tierwise.measures.base import Measure
 from tierwise.months import format_month
 from tierwise.plan.credit import first_month, last_month, way_of
 from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
-from tierwise.plan.rows import reach
+from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.program import Policy, eligibility
 
 COUNTED = "counted"
@@ -31,7 +31,7 @@ LEADS_TO = "leads_to:"
 
 @dataclass(frozen=True)
 class RowVerdicts:
-    """``table``: the row's ``own`` columns, and ``:verdict``."""
+    """``table``: the row's ``own`` columns, what dates it along references, and ``:verdict``."""
 
     table: ir.Table
     own: tuple[str, ...]
@@ -100,6 +100,8 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
     measure = metric.metric.measure
     contract = plan.program.contract
     own = tuple(contract.tables[measure.rows.table].columns)
+    dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
+    own += (dated_by.path,) if dated_by is not None and dated_by.path not in own else ()
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     reached = reach(
         contract,
@@ -109,12 +111,14 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
     )
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
     table = reached.table.select(
-        *own,
+        **{name: reached.table[reached.paths[name]] for name in own},
+        **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
         **{":entity": reached.evaluate(measure.entity)},
         **{f":{name}": reached.table[reached.paths[measure.rows.scored]]
            for name in measure.rows.owner},
     )  # fmt: skip
+    table = table.view()  # else Ibis merges joins to come, and does not find what was calculated
     table = _touching(plan, option, measure, table, scored)
     table = _with_facts(plan, metric, table, scored)
     table = _with_context(metric, table, scored)
@@ -122,7 +126,7 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MetricPlan, scored: str
         policy = option.option.policies[measure.rows.credit]
         table = _with_credit(plan, option, policy, measure, table, scored)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
-    order = [name for name in dict.fromkeys(("month", ":entity", *own)) if name in table.columns]
+    order = [name for name in dict.fromkeys((":month", ":entity", *own)) if name in table.columns]
     return RowVerdicts(table.mutate(**{":verdict": verdict}).order_by(order), own)
 
 
@@ -140,8 +144,10 @@ def _branches(plan: Plan, option: OptionPlan, metric: MetricPlan, table: ir.Tabl
         first, last = (
             plan.program.as_of + end for end in (measure.window.first, measure.window.last)
         )
-        outside = (table.month < first) | (table.month > last)
-        branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
+        outside = (table[":month"] < first) | (table[":month"] > last)
+        path = dating(plan.program.contract, measure.rows.table).path
+        whose = f"{path} is " if "." in path else ""
+        branches.append((outside, f"{whose}not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
     branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
     if measure.rows.credit:
@@ -181,7 +187,7 @@ def _with_facts(plan: Plan, metric: MetricPlan, table: ir.Table, scored: str) ->
         keys = keys.distinct().mutate(**{name: True})
         match = [table[":entity"] == keys[f"{name}:entity"]]
         if monthly:
-            match.append(table.month == keys[f"{name}:month"])
+            match.append(table[":month"] == keys[f"{name}:month"])
         table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
     return table
 
@@ -226,7 +232,7 @@ def _with_credit(
         last=last_month(rows[ends]),
     ).filter(lambda each: each.scored == scored)
     own = own.join(_entities(plan, policy, measure.entity), "target")
-    months = table.select(about=":entity", at="month").distinct()
+    months = table.select(about=":entity", at=":month").distinct()
     met = months.join(
         own,
         [months.about == own.entity, months["at"] >= own["first"], months["at"] <= own["last"]],
@@ -238,5 +244,5 @@ def _with_credit(
             ":is_eligible": (met.has_way & met.eligible).any(),
         }
     )
-    match = [table[":entity"] == summed.about, table.month == summed["at"]]
+    match = [table[":entity"] == summed.about, table[":month"] == summed["at"]]
     return table.left_join(summed, match).drop("about", "at")

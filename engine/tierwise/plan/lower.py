@@ -18,7 +18,7 @@ from tierwise.measures.base import Rows, Window
 from tierwise.months import last_day
 from tierwise.plan.credit import associated, credit, credited
 from tierwise.plan.plan import CreditPlan, MetricPlan, OptionPlan, Plan, Step, data_name
-from tierwise.plan.rows import reach
+from tierwise.plan.rows import dating, month_of, reach
 from tierwise.plan.scores import scores
 from tierwise.program.program import Metric, Option, Policy, Program, eligibility
 
@@ -93,15 +93,16 @@ class _OptionLowering:
         paths = {path for condition in rows.conditions for path in condition.paths}
         paths.update(*(each.names for each in columns.values()), own)
         extra = {rows.scored} if rows.scored else set()
-        extra |= {"month"} if window else set()
+        dated_by = dating(self.contract, rows.table) if window is not None else None
+        extra |= {dated_by.path} if dated_by is not None else set()
         reached = reach(self.contract, self.tables, rows.table, paths | extra)
         keep = [reached.holds(condition) for condition in rows.conditions]
         chosen = {name: reached.exact(each) for name, each in columns.items()}
         chosen.update({name: reached.table[name] for name in own})
         if rows.scored:
             chosen["scored"] = reached.table[reached.paths[rows.scored]]
-        if window is not None:
-            month = chosen["month"] = reached.table["month"]
+        if window is not None and dated_by is not None:
+            month = chosen["month"] = month_of(reached, dated_by)
             keep = [month >= self.as_of + window.first, month <= self.as_of + window.last, *keep]
         table = reached.table.filter(*keep) if keep else reached.table
         return table.select(**chosen)

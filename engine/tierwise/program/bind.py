@@ -25,6 +25,7 @@ from tierwise.program.bind_data import (
     differ,
     unknown,
 )
+from tierwise.program.bind_dating import NO_MONTH
 from tierwise.program.names import NumberNames, TableNames
 from tierwise.program.program import (
     Contract,
@@ -230,12 +231,10 @@ class _OptionBinding:
         return _BoundRowNames(Rows(table.text, conditions, policy, scored), names, self.found)
 
     def _has_month(self, table: Written) -> bool:
-        column = self.contract.tables[table.text].columns.get("month")
-        if column is not None and column.kind is Kind.MONTH:
+        if self.contract.tables[table.text].dated_by is not None:
             return True
         self.found.append(Diagnostic("no-month", f"the table {shown(table.text)} has no month",
-                                     table.span,
-                                     "measure a table with a column 'month' of that type"))  # fmt: skip
+                                     table.span, NO_MONTH))  # fmt: skip
         return False
 
     def _scored(self, table: Written, may_name: bool) -> str:

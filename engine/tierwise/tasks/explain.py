@@ -180,8 +180,10 @@ def _metric(
 ) -> MetricExplanation:
     measure = metric.metric.measure
     verdicts = row_verdicts(plan, option, metric, partner)
-    months = {name for name, column in plan.program.contract.tables[measure.rows.table]
-              .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
+    read = plan.program.contract.tables[measure.rows.table]
+    months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
+    if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
+        months.add(read.dated_by.path)
     table = database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
     rows = tuple(
         RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
