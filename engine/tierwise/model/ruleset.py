@@ -10,9 +10,13 @@ from tierwise.measures.base import MeasureRule
 from tierwise.model.cases import CasesFileRule
 from tierwise.model.demo import DemoRule
 from tierwise.model.releases import ReleasesRule
+from tierwise.months import OPEN_ENDED
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
+
+ALWAYS = (0, OPEN_ENDED)
+"""The months of what does not say in which it holds."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,20 @@ class ContractRule:
 
 @dataclass(frozen=True)
 class CatalogueRule:
-    """A catalogue: entries with attributes, and named lists of values."""
+    """A catalogue: entries with attributes, and named lists of values.
+
+    ``first_month``, ``last_month``: as of a competency; of one that does not say in which months it
+    holds they are ``ALWAYS``.
+    """
 
     id: Written
     title: Titles
     attributes: tuple[tuple[Written, str], ...]
     entries: tuple[tuple[Written, tuple[tuple[Written, Scalar], ...]], ...]
     lists: tuple[tuple[Written, tuple[str, ...]], ...]
+    first_month: int
+    last_month: int | None
+    in_force_span: Span
 
 
 @dataclass(frozen=True)
@@ -98,11 +109,14 @@ class CertificationRule:
 
 @dataclass(frozen=True)
 class CertificationsRule:
-    """A catalogue of certifications, as written."""
+    """A catalogue of certifications, as written; in force as a ``CatalogueRule`` is."""
 
     id: Written
     exams: tuple[Written, ...]
     certifications: tuple[CertificationRule, ...]
+    first_month: int
+    last_month: int | None
+    in_force_span: Span
 
 
 @dataclass(frozen=True)
@@ -210,6 +224,11 @@ class RuleSet:
     demos: tuple[DemoRule, ...] = ()
     cases: tuple[CasesFileRule, ...] = ()
     releases: tuple[ReleasesRule, ...] = ()
+
+    @property
+    def every_catalogue(self) -> tuple[CatalogueRule | CertificationsRule, ...]:
+        """Its catalogues, those of certifications too."""
+        return (*self.catalogues, *self.certifications)
 
     def of_kind(self, *kinds: str) -> tuple[Document, ...]:
         """The files that say that they are of one of some kinds, whether or not they have its shape."""

@@ -16,6 +16,7 @@ from tierwise.model import cases_schema, demo_schema, releases
 from tierwise.model.schema_parts import (
     HELP,
     ID,
+    IN_FORCE,
     KEY,
     MONTH,
     MOST_POINTS,
@@ -123,6 +124,7 @@ def catalogue() -> Json:
                   properties={"title": TITLE},
                   additionalProperties={"type": ["string", "number", "boolean"]})  # fmt: skip
     return file_schema("catalogue", "Catalogue", {
+        "in_force": IN_FORCE,
         "attributes": named("Attributes", "What every entry says about itself.",
                             {"rate": {"type": "decimal"}}, attribute, NAME),
         "entries": named("Entries", "The entries by their key.", {"EUR": {"rate": 1}}, entry, KEY),
@@ -161,6 +163,7 @@ def certifications() -> Json:
         "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
     }, ("requires",))  # fmt: skip
     schema = file_schema("certifications", "Certifications", {
+        "in_force": IN_FORCE,
         "exams": named("Exams", "Every exam that a certification may ask for.",
                        {"A-1": {"title": "Basics"}}, exam, KEY),
         "certifications": named("Certifications", "The certifications by name.",
