@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
 from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_demo import bind_demos
+from tierwise.program.bind_in_month import NOT_IN_FORCE, bind_in_month, bind_near, of_months
 from tierwise.program.cases import Case
 from tierwise.program.program import Program
-from tierwise.program.versions import in_force
+from tierwise.program.versions import catalogue_findings, in_force, in_month, months_of
 from tierwise.source.document import Document
 from tierwise.source.read import read
 
@@ -89,18 +90,43 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
     rules = loaded.value
     if rules is None or _shared_is_broken(rules, loaded.diagnostics):
         return merged(loaded.diagnostics)
-    found = [*loaded.diagnostics, *bind_shared(rules), *bind_demos(rules)]
-    bound: dict[str, Outcome[Program]] = {}
-    for competency in rules.competencies:
-        outcome = bind(rules, competency, competency.first_month)
-        bound[_name_of(competency)] = outcome
-        found.extend(outcome.diagnostics)
-        if outcome.value is not None:
-            found.extend(check(outcome.value))
+    catalogues = tuple(catalogue_findings(rules))
+    found = [*loaded.diagnostics, *catalogues, *bind_demos(rules)]
+    unclear = any(each.is_error for each in catalogues)
+    found += (each for each in _in_all_months(rules)
+              if not unclear or each.code != NOT_IN_FORCE)  # fmt: skip
     incomplete = _is_broken(rules, "competency", loaded.diagnostics)
-    found.extend(each for each in _of_cases(rules, bound).diagnostics
+    found.extend(each for each in cases(rules).diagnostics
                  if not incomplete or each.code not in _OF_MISSING_VERSIONS)  # fmt: skip
     return merged(found)
+
+
+def _in_all_months(rules: RuleSet) -> list[Diagnostic]:
+    """What is wrong in the shared files and in each version, whatever catalogues are in force.
+
+    That a catalogue has no file in force is said of a version's first month; months between two
+    files are told as such.
+    """
+    shared = {each: bind_shared(in_month(rules, each).rules) for each in months_of(rules, None)}
+    found = of_months(shared, rules)
+    told = {each for diagnostics in shared.values() for each in diagnostics}
+    for version in rules.competencies:
+        first, *later = months_of(rules, version)
+        by_month = {first: _bound(rules, version, first)}
+        by_month |= {month: _bound(rules, version, month, nearest=True) for month in later}
+        of_version = {
+            month: [
+                each
+                for each in (
+                    *outcome.diagnostics,
+                    *(check(outcome.value) if outcome.value is not None else ()),
+                )
+                if each not in told
+            ]
+            for month, outcome in by_month.items()
+        }
+        found += of_months(of_version, rules)
+    return found
 
 
 _OF_MISSING_VERSIONS = ("unknown-competency", "unknown-version", "no-version-in-force")
@@ -109,22 +135,25 @@ _OF_MISSING_VERSIONS = ("unknown-competency", "unknown-version", "no-version-in-
 
 def cases(rules: RuleSet) -> Outcome[tuple[Case, ...]]:
     """Its cases that nothing is wrong with, of a rule set without errors in other files."""
-    bound = {_name_of(each): bind(rules, each, each.first_month) for each in rules.competencies}
-    return _of_cases(rules, bound)
+    bound: dict[tuple[str, str, int], Outcome[Program]] = {}
 
-
-def _name_of(version: CompetencyRule) -> str:
-    return f"{version.id.text} {version.version.text}"
-
-
-def _of_cases(rules: RuleSet, bound: Mapping[str, Outcome[Program]]) -> Outcome[tuple[Case, ...]]:
-    def program_of(version: CompetencyRule, as_of: int) -> Program | None:
-        program = bound[_name_of(version)].value
-        return replace(program, as_of=as_of) if program is not None else None
+    def program_of(version: CompetencyRule, as_of: int) -> Outcome[Program]:
+        key = (version.id.text, version.version.text, as_of)
+        if key not in bound:
+            bound[key] = _bound(rules, version, as_of)
+        return bound[key]
 
     outcomes = [bind_cases(rules, file, program_of) for file in rules.cases]
     made = tuple(case for each in outcomes for case in each.value or ())
     return Outcome(made, tuple(found for each in outcomes for found in each.diagnostics))
+
+
+def _bound(
+    rules: RuleSet, version: CompetencyRule, as_of: int, nearest: bool = False
+) -> Outcome[Program]:
+    """A version bound by the catalogues in force in a month."""
+    in_its_month = bind_near if nearest else bind_in_month
+    return in_its_month(rules, as_of, lambda those: bind(those, version, as_of))
 
 
 def _shared_is_broken(rules: RuleSet, found: Sequence[Diagnostic]) -> bool:
@@ -155,7 +184,7 @@ def programs(
     bound: list[Program] = []
     found: list[Diagnostic] = []
     for each in chosen.value:
-        outcome = bind(rules, each, as_of)
+        outcome = _bound(rules, each, as_of)
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
             found.extend(check(outcome.value))

@@ -233,8 +233,8 @@ class Steps(Protocol):
 class Reason:
     """Why an eligible row did not count; ``holds`` marks such rows.
 
-    It sees the table's own columns, and those of ``Facts.context`` and ``Facts.asks`` with a colon
-    before them.
+    It sees the table's own columns, and with a colon before them those of ``Facts.context`` and
+    ``Facts.asks`` and, where there is a window, ``month``.
     """
 
     text: str

@@ -79,9 +79,9 @@ class FirstReached:
             Reason(f"already at {least} in the first month of the window",
                    lambda table: table[":reached"] == steps.month(table, self.window.first)),
             Reason(f"{self.least.below} until now",
-                   lambda table: table[":reached"].isnull() | (table.month < table[":reached"])),
+                   lambda table: table[":reached"].isnull() | (table[":month"] < table[":reached"])),
             Reason(f"{least} had been reached in an earlier month",
-                   lambda table: table.month > table[":reached"]),
+                   lambda table: table[":month"] > table[":reached"]),
         )  # fmt: skip
         context = firsts.select(*names, reached="month")
         return Facts(facts.mutate(part=steps.text("value")), "not reached", reasons, context)

@@ -11,6 +11,7 @@ from tierwise.model.cases import parse_cases
 from tierwise.model.demo import parse_demo
 from tierwise.model.releases import parse_releases
 from tierwise.model.ruleset import (
+    ALWAYS,
     CalculatedRule,
     CatalogueRule,
     CertificationRule,
@@ -80,8 +81,8 @@ def _same_ids(rules: RuleSet) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     named: list[tuple[str, Written]] = [
         *((f"contract {shown(rule.id.text)}", rule.id) for rule in rules.contracts),
-        *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.catalogues),
-        *((f"catalogue {shown(rule.id.text)}", rule.id) for rule in rules.certifications),
+        *((f"catalogue {shown(each.text)}", each) for each in _ids(rules.catalogues)),
+        *((f"catalogue {shown(each.text)}", each) for each in _ids(rules.certifications)),
         *((f"credit file {shown(rule.id.text)}", rule.id) for rule in rules.credits),
         *((f"demo {shown(rule.id.text)}", rule.id) for rule in rules.demos),
         *(
@@ -97,6 +98,13 @@ def _same_ids(rules: RuleSet) -> tuple[Diagnostic, ...]:
             found.append(Diagnostic("duplicate-id", f"there is a {name} already", at.span,
                                     "give this one another id or version", related=related))  # fmt: skip
     return tuple(found)
+
+
+def _ids(catalogues: Sequence[CatalogueRule | CertificationsRule]) -> list[Written]:
+    """The ids of catalogues of one kind; once where files say in which months they hold."""
+    dated = {each.id.text for each in catalogues if each.first_month != ALWAYS[0]}
+    versions = {each.id.text: each.id for each in reversed(catalogues) if each.id.text in dated}
+    return [*versions.values(), *(each.id for each in catalogues if each.id.text not in dated)]
 
 
 def _kind(document: Document, found: list[Diagnostic]) -> str | None:
@@ -139,6 +147,7 @@ def _table(name: Written, fields: Fields) -> TableRule:
         tuple(CheckRule(check.written("that"), check.maybe("column"), check.titles("message"))
               for check in checks),
         tuple((_key(entry), written(entry.node)) for entry in fields.entries("derived")),
+        fields.maybe("dated_by"),
     )  # fmt: skip
 
 
@@ -166,6 +175,7 @@ def _catalogue(fields: Fields) -> CatalogueRule:
         tuple(entries),
         tuple((_key(entry), tuple(value.text for value in Fields(entry.node).many("values")))
               for entry in fields.entries("lists")),
+        *_in_force(fields),
     )  # fmt: skip
 
 
@@ -178,11 +188,22 @@ def _certifications(fields: Fields) -> CertificationsRule:
                               _requirement(Fields(entry.node).node("requires")))
             for entry in fields.entries("certifications")
         ),
+        *_in_force(fields),
     )  # fmt: skip
 
 
 def _exam(name: Written, fields: Fields) -> ExamRule:
     return ExamRule(name, fields.maybe("retired"), fields.maybe("counts_through"))
+
+
+def _in_force(fields: Fields) -> tuple[int, int | None, Span]:
+    """The first and last month of a catalogue, and where they stand."""
+    if "in_force" not in fields:
+        return (*ALWAYS, fields.written("id").span)
+    in_force = fields.below("in_force")
+    first = parse_month(in_force.text("from"))
+    assert first is not None, "the schema asks for a month"
+    return first, parse_month(in_force.text("through")), in_force.span
 
 
 def _requirement(node: Node) -> RequirementRule:

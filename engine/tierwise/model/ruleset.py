@@ -10,10 +10,14 @@ from tierwise.measures.base import MeasureRule
 from tierwise.model.cases import CasesFileRule
 from tierwise.model.demo import DemoRule
 from tierwise.model.releases import ReleasesRule
+from tierwise.months import OPEN_ENDED
 from tierwise.points.base import PointsKind, PointsRule
 from tierwise.quantity import Quantity
 from tierwise.source.document import Document, Scalar, Written
 from tierwise.source.fields import Titles
+
+ALWAYS = (0, OPEN_ENDED)
+"""The months of what does not say in which it holds."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class CheckRule:
 class TableRule:
     """A table of a contract, as written.
 
-    ``period``: the columns of its first and last day; ``derived``: expressions by their name.
+    ``period``: the columns of its first and last day; ``derived``: expressions by their name;
+    ``dated_by``: the path to what says a row's month, None where that is not written.
     """
 
     name: Written
@@ -52,6 +57,7 @@ class TableRule:
     period: tuple[Written, Written] | None
     checks: tuple[CheckRule, ...]
     derived: tuple[tuple[Written, Written], ...] = ()
+    dated_by: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,20 @@ class ContractRule:
 
 @dataclass(frozen=True)
 class CatalogueRule:
-    """A catalogue: entries with attributes, and named lists of values."""
+    """A catalogue: entries with attributes, and named lists of values.
+
+    ``first_month``, ``last_month``: as of a competency; of one that does not say in which months it
+    holds they are ``ALWAYS``.
+    """
 
     id: Written
     title: Titles
     attributes: tuple[tuple[Written, str], ...]
     entries: tuple[tuple[Written, tuple[tuple[Written, Scalar], ...]], ...]
     lists: tuple[tuple[Written, tuple[str, ...]], ...]
+    first_month: int
+    last_month: int | None
+    in_force_span: Span
 
 
 @dataclass(frozen=True)
@@ -106,11 +119,14 @@ class ExamRule:
 
 @dataclass(frozen=True)
 class CertificationsRule:
-    """A catalogue of certifications, as written."""
+    """A catalogue of certifications, as written; in force as a ``CatalogueRule`` is."""
 
     id: Written
     exams: tuple[ExamRule, ...]
     certifications: tuple[CertificationRule, ...]
+    first_month: int
+    last_month: int | None
+    in_force_span: Span
 
 
 @dataclass(frozen=True)
@@ -255,6 +271,11 @@ class RuleSet:
     demos: tuple[DemoRule, ...] = ()
     cases: tuple[CasesFileRule, ...] = ()
     releases: tuple[ReleasesRule, ...] = ()
+
+    @property
+    def every_catalogue(self) -> tuple[CatalogueRule | CertificationsRule, ...]:
+        """Its catalogues, those of certifications too."""
+        return (*self.catalogues, *self.certifications)
 
     def of_kind(self, *kinds: str) -> tuple[Document, ...]:
         """The files that say that they are of one of some kinds, whether or not they have its shape."""

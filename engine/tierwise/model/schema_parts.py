@@ -76,6 +76,14 @@ SOURCE = field("Source", "The public page that states the rule.", "https://examp
                type="string", format="uri", pattern="^https?://[^\\s]+$")  # fmt: skip
 
 
+IN_FORCE = mapping("In force", "The months in which this file holds; left out: always. Several files "
+                   "may have the same id if their months do not overlap.", {"from": "2021-01"}, {
+    "from": field("From", "The first month.", "2021-01", **MONTH),
+    "through": field("Through", "The last month; left out: until a later file begins.", "2021-12",
+                     **MONTH),
+}, ("from",))  # fmt: skip
+
+
 _FILE_ID = field("Id", "The name by which other files refer to this one.", "sales", **ID)
 
 

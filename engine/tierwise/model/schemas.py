@@ -17,6 +17,7 @@ from tierwise.model.schema_parts import (
     DATE,
     HELP,
     ID,
+    IN_FORCE,
     KEY,
     MONTH,
     MOST_POINTS,
@@ -86,6 +87,9 @@ def contract() -> Json:
         "columns": named("Columns", "Every column that rules may use. Others are ignored.",
                          {"id": {"type": "text"}}, column, NAME),
         "period": period,
+        "dated_by": field("Dated by", "What says the month of a row: a date or a month, one of its "
+                          "columns or along references; by default its column 'month'.",
+                          "order.ordered_on", type="string", minLength=1, maxLength=400),
         "checks": field("Checks", "Conditions that every row must meet.",
                         [{"that": "end >= start", "message": "it ends after it begins"}],
                         type="array", items=check, uniqueItems=True),
@@ -121,6 +125,7 @@ def catalogue() -> Json:
                   properties={"title": TITLE},
                   additionalProperties={"type": ["string", "number", "boolean"]})  # fmt: skip
     return file_schema("catalogue", "Catalogue", {
+        "in_force": IN_FORCE,
         "attributes": named("Attributes", "What every entry says about itself.",
                             {"rate": {"type": "decimal"}}, attribute, NAME),
         "entries": named("Entries", "The entries by their key.", {"EUR": {"rate": 1}}, entry, KEY),
@@ -166,6 +171,7 @@ def certifications() -> Json:
         "title": TITLE, "requires": {"$ref": "#/$defs/requirement"},
     }, ("requires",))  # fmt: skip
     schema = file_schema("certifications", "Certifications", {
+        "in_force": IN_FORCE,
         "exams": named("Exams", "Every exam that a certification may ask for.",
                        {"A-1": {"title": "Basics"}}, exam, KEY),
         "certifications": named("Certifications", "The certifications by name.",

@@ -211,8 +211,7 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
             return "write plain digits without quotes: at most 18, and 12 more behind a point"
         return "put a text that looks like a number in quotes"
     if rule == "oneOf" and isinstance(node, Mapping):
-        known = _field_names(_around(error, schema)) - {*_keys(error)}
-        near = [nearest(entry.key, _keys(error)) for entry in node if entry.key not in known]
+        near = [nearest(entry.key, _keys(error)) for entry in node]
         meant = next((hint for hint in near if hint.startswith("did you")), "")
         return meant or "it says what the other fields are"
     if rule in ("required", "dependentRequired"):
@@ -222,25 +221,6 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
     if "description" not in own and isinstance(error.parent, ValidationError):
         own = error.parent.schema if isinstance(error.parent.schema, dict) else own
     return _about(own)
-
-
-def _around(error: ValidationError, schema: dict[str, Any]) -> object:
-    """The schema in which the choice stands that a mapping does not make."""
-    here: Any = schema
-    for step in list(error.absolute_schema_path)[:-2]:
-        here = schema["$defs"][here["$ref"].rpartition("/")[2]] if step == "$ref" else here[step]
-    return here
-
-
-def _field_names(schema: object) -> set[str]:
-    """Every name that a field has anywhere in a schema."""
-    if isinstance(schema, list):
-        return {name for each in schema for name in _field_names(each)}
-    if not isinstance(schema, dict):
-        return set()
-    own = schema.get("properties")
-    names = set(own) if isinstance(own, dict) else set()
-    return names.union(*(_field_names(each) for each in schema.values()))
 
 
 def _about(schema: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from tierwise.measures.base import Measure
 from tierwise.months import format_month, last_day
 from tierwise.plan.credit import first_month, last_month, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
-from tierwise.plan.rows import reach
+from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.program import Policy, eligibility, seen_from_target
 
 COUNTED = "counted"
@@ -30,7 +30,7 @@ LEADS_TO = "leads_to:"
 
 @dataclass(frozen=True)
 class RowVerdicts:
-    """``table``: the row's ``own`` columns, and ``:verdict``."""
+    """``table``: the row's ``own`` columns, what dates it along references, and ``:verdict``."""
 
     table: ir.Table
     own: tuple[str, ...]
@@ -97,6 +97,8 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: s
     measure = metric.measure
     contract = plan.program.contract
     own = tuple(contract.tables[measure.rows.table].columns)
+    dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
+    own += (dated_by.path,) if dated_by is not None and dated_by.path not in own else ()
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     asked = frozenset().union(*(each.names for each in metric.measured.asks.values()))
     reached = reach(
@@ -108,13 +110,15 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: s
     reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
     table = reached.table.select(
-        *own,
+        **{name: reached.table[reached.paths[name]] for name in own},
+        **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
         **{":entity": reached.entity(measure.entity)},
         **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
         **{f":{name}": reached.table[reached.paths[measure.rows.scored]]
            for name in measure.rows.owner},
     )  # fmt: skip
+    table = table.view()  # else Ibis merges joins to come, and does not find what was calculated
     table = _touching(plan, option, measure, table, scored)
     table = _with_facts(plan, metric, table, scored)
     table = _with_context(metric, table, scored)
@@ -122,7 +126,7 @@ def row_verdicts(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: s
         policy = option.option.policies[measure.rows.credit]
         table = _with_credit(plan, option, policy, measure, table, scored)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
-    order = [name for name in dict.fromkeys(("month", ":entity", *own)) if name in table.columns]
+    order = [name for name in dict.fromkeys((":month", ":entity", *own)) if name in table.columns]
     return RowVerdicts(table.mutate(**{":verdict": verdict}).order_by(order), own)
 
 
@@ -142,8 +146,10 @@ def _branches(
         first, last = (
             plan.program.as_of + end for end in (measure.window.first, measure.window.last)
         )
-        outside = (table.month < first) | (table.month > last)
-        branches.append((outside, f"not in {format_month(first)} to {format_month(last)}"))
+        outside = (table[":month"] < first) | (table[":month"] > last)
+        path = dating(plan.program.contract, measure.rows.table).path
+        whose = f"{path} is " if "." in path else ""
+        branches.append((outside, f"{whose}not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
     branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
     if metric.measured.once:
@@ -186,7 +192,7 @@ def _with_facts(plan: Plan, metric: MeasuredPlan, table: ir.Table, scored: str) 
         keys = keys.distinct().mutate(**{name: True})
         match = [table[":entity"] == keys[f"{name}:entity"]]
         if monthly:
-            match.append(table.month == keys[f"{name}:month"])
+            match.append(table[":month"] == keys[f"{name}:month"])
         table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
     if metric.measured.once:
         known = credited.select(**{":counted": "entity"}).distinct()
@@ -258,7 +264,7 @@ def _with_credit(
 def _months(plan: Plan, measure: Measure, table: ir.Table) -> dict[str, ir.Value]:
     """The months in some of which a row must be credited: its own, or all that count."""
     if measure.window is not None or measure.counted is None:
-        return {"at": table.month, "until": table.month}
+        return {"at": table[":month"], "until": table[":month"]}
     first, last = (
         plan.program.as_of + end for end in (measure.counted.first, measure.counted.last)
     )

@@ -24,11 +24,12 @@ from tierwise.plan.plan import (
     Step,
     data_name,
 )
-from tierwise.plan.rows import Reached, reach
+from tierwise.plan.rows import Reached, dating, reach
 from tierwise.plan.scope import Read, exact
 from tierwise.plan.scores import scores
 from tierwise.plan.values import valued, with_parts
 from tierwise.program.program import (
+    Dating,
     MonthsWith,
     Option,
     Policy,
@@ -142,6 +143,10 @@ class _OptionLowering:
     def reached(self, rows: Rows, paths: frozenset[str]) -> Reached:
         """The rows of a table, with what paths reach."""
         return reach(self.contract, self.tables, rows.table, paths)
+
+    def dating(self, rows: Rows) -> Dating:
+        """What dates the rows of a table."""
+        return dating(self.contract, rows.table)
 
     def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
         """(entity, month, total) of eligible rows, of all months that any value looks at."""

@@ -15,7 +15,8 @@ import ibis.expr.types as ir
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import Entity, Rows, Window
 from tierwise.months import last_day
-from tierwise.plan.rows import Reached
+from tierwise.plan.rows import Reached, month_of
+from tierwise.program.program import Dating
 
 
 class Sources(Protocol):
@@ -23,6 +24,9 @@ class Sources(Protocol):
 
     def reached(self, rows: Rows, paths: frozenset[str]) -> Reached:
         """The rows of a table, not yet filtered, with what paths reach."""
+
+    def dating(self, rows: Rows) -> Dating:
+        """What dates the rows of a table."""
 
     def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
         """Totals of eligible rows, for all months that any value looks at."""
@@ -64,7 +68,8 @@ class AsOf:
         paths = {path for condition in rows.conditions for path in condition.paths}
         paths.update(*(each.names for each in columns.values()), own)
         paths |= {rows.scored} if rows.scored else set()
-        paths |= {"month"} if window else set()
+        dated_by = self.sources.dating(rows) if window is not None else None
+        paths |= {dated_by.path} if dated_by is not None else set()
         reached = self.sources.reached(rows, frozenset(paths))
         reached = replace(reached, table=self.wanted(reached.table))
         reached = replace(reached, as_of=self.day(reached.table))
@@ -78,8 +83,8 @@ class AsOf:
             chosen["scored"] = reached.table[reached.paths[rows.scored]]
         if "as_of" in self.keys(rows):
             chosen["as_of"] = reached.table["as_of"]
-        if window is not None:
-            month = chosen["month"] = reached.month()
+        if window is not None and dated_by is not None:
+            month = chosen["month"] = month_of(reached, dated_by)
             first, last = (self.month(reached.table, end) for end in (window.first, window.last))
             keep = [month >= first, month <= last, *keep]
         table = reached.table.filter(*keep) if keep else reached.table

@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
-from tierwise.plan.rows import Reached, reach
+from tierwise.plan.rows import Reached, dating, month_cell, month_of, reach
 from tierwise.plan.typed import FORMS, accepts, month_text, typed_cell, well_formed
 from tierwise.program.program import Check, Column, Contract, Table
 from tierwise.quantity import plain_decimal
@@ -58,16 +58,17 @@ class CheckedTable:
     violations: tuple[Violation, ...]
 
     def counts(self) -> ir.Table:
-        """One row: how many rows violate each, ``v0``, ``v1`` ...; and ``first`` month.
+        """One row: how many rows violate each, ``v0``, ``v1`` ...; the ``first`` and ``last`` month.
 
+        Those months where a column of the table says them; see ``months_reached``.
         Those about ``known`` values are left out; see ``looked_up``.
         """
         sums = {f"v{index}": each.bad.sum()
                 for index, each in enumerate(self.violations) if not each.known}  # fmt: skip
-        month = self.table.columns.get("month")
-        if month is not None and month.kind is Kind.MONTH:
-            cell = self.both[typed_name("month")]
-            sums |= {"first": cell.min(), "last": cell.max()}
+        dated_by = self.table.dated_by
+        if dated_by is not None and dated_by.path in self.table.columns:
+            month = month_cell(self.both[typed_name(dated_by.path)], dated_by.kind)
+            sums |= {"first": month.min(), "last": month.max()}
         return self.both.aggregate(rows=self.both.count(), **sums)
 
     def looked_up(self) -> Mapping[int, ir.Table]:
@@ -91,6 +92,18 @@ class CheckedTable:
 
     def _row(self) -> ir.IntegerValue:
         return self.both[ROW] if ROW in self.both.columns else ibis.row_number()
+
+
+def months_reached(contract: Contract, tables: Mapping[str, ir.Table], table: Table) -> ir.Table:
+    """One row: the ``first`` and ``last`` month of the rows of a table that is dated.
+
+    Args:
+        tables: every table that what dates it leads through, typed and without violations.
+    """
+    dated_by = dating(contract, table.name)
+    reached = reach(contract, tables, table.name, [dated_by.path])
+    month = month_of(reached, dated_by)
+    return reached.table.aggregate(first=month.min(), last=month.max())
 
 
 def _none_of(rows: ir.Table, column: str, known: tuple[str, ...]) -> ir.Table:
@@ -229,12 +242,14 @@ def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Ta
         for name, column in table.columns.items()
         if name in table.key and column.values is not None and not column.optional
     }
-    things = [name for name in table.key if name not in small and name != "month"]
+    month = table.dated_by.path if table.dated_by is not None else ""
+    things = [name for name in table.key if name not in small and name != month]
     bits = (last - first + 1) * math.prod(len(values) for values in small.values())
-    if "month" not in table.key or not things or bits > _BITS:
+    is_month = month in table.key and table.columns[month].kind is Kind.MONTH
+    if not is_month or not things or bits > _BITS:
         return None
     typed = _with_whole_keys(table, typed)
-    position = typed["month"] - first
+    position = typed[month] - first
     for name, values in small.items():
         codes = [(typed[name] == value, code) for code, value in enumerate(values)]
         position = position * len(values) + ibis.cases(*codes, else_=0)

@@ -15,7 +15,8 @@ from tierwise.expression.columns import ColumnEvaluator, decimal_literal
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
 from tierwise.measures.base import Condition, Entity
-from tierwise.program.program import Catalogue, Contract
+from tierwise.months import month_number
+from tierwise.program.program import Catalogue, Contract, Dating
 
 Constant = str | bool | int | Decimal
 JoinKind = Literal["left", "inner"]
@@ -34,10 +35,6 @@ class Reached:
     contract: Contract
     constants: Mapping[str, Constant] = field(default_factory=dict)
     as_of: ir.DateValue | None = None
-
-    def month(self) -> ir.IntegerColumn:
-        """The number of the month that a row bears."""
-        return self.table["month"]
 
     def entity(self, entity: Entity) -> ir.Value:
         """What identifies an entity: a column, or a structure of several."""
@@ -166,6 +163,26 @@ def reach(
             table = table.join(right, table[column.name] == right[f"{alias}__key"], how=how)
         found.update({f"{alias}.{rest}": name for rest, name in names.items()})
     return Reached(table, found, contract, constants)
+
+
+def dating(contract: Contract, table: str) -> Dating:
+    """What says the month of the rows of a table that is measured by month."""
+    dated_by = contract.tables[table].dated_by
+    assert dated_by is not None, "binding refuses a table that is measured without a month"
+    return dated_by
+
+
+def month_of(reached: Reached, dated_by: Dating) -> ir.IntegerColumn:
+    """The month of each row, as a month number; its path must have been reached."""
+    cell = reached.table[reached.paths[dated_by.path]]
+    return month_cell(cell, dated_by.kind)
+
+
+def month_cell(cell: ir.Column, kind: Kind) -> ir.IntegerColumn:
+    """The month number of a typed cell: of a date the month it lies in, of a month itself."""
+    if kind is not Kind.DATE:
+        return cell
+    return month_number(cell.year(), cell.month()).cast("int32")
 
 
 def _column_names(alias: str, rests: Iterable[str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
     """Resolve one version of a competency.
 
     Args:
-        rules: the rule set that it belongs to.
+        rules: the rule set that it belongs to, with one file of each catalogue (``in_month``).
         competency: the version, of that rule set.
         as_of: the month number that scores are wanted for.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest, shown
@@ -11,6 +12,7 @@ from tierwise.model.cases import CaseRule, CasesFileRule, ExpectedRule, ExpectRu
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind_data import unknown
+from tierwise.program.bind_in_month import NOT_IN_FORCE
 from tierwise.program.case_rows import Rows, case_rows, unknown_row
 from tierwise.program.cases import Case, Expected
 from tierwise.program.program import Option, Program
@@ -18,8 +20,8 @@ from tierwise.program.versions import in_force
 from tierwise.quantity import parse_quantity
 from tierwise.source.document import Scalar, Written
 
-ProgramOf = Callable[[CompetencyRule, int], Program | None]
-"""The program of a version as of a month; None where the version itself is wrong."""
+ProgramOf = Callable[[CompetencyRule, int], Outcome[Program]]
+"""The program of a version as of a month, or what keeps it from having one."""
 
 _FRACTION = re.compile(r"(-?[0-9.]+)/([0-9]+)")
 
@@ -68,7 +70,10 @@ def _case(
                                 f"{format_month(rule.as_of)}", rule.as_of_span,
                                 "take a month in which one is"))  # fmt: skip
         return None
-    program = program_of(version, rule.as_of)
+    outcome = program_of(version, rule.as_of)
+    found.extend(replace(each, place=rule.as_of_span) for each in outcome.diagnostics
+                 if each.code == NOT_IN_FORCE)  # fmt: skip  # all else is said of the version
+    program = outcome.value
     option = _option(program, file, found) if program is not None else None
     if program is None or option is None:
         return None

@@ -18,6 +18,7 @@ from tierwise.model.ruleset import (
     RuleSet,
     TableRule,
 )  # fmt: skip
+from tierwise.program.bind_dating import dating
 from tierwise.program.bind_derived import Place, bind_derived, named
 from tierwise.program.extended import lineage, whole
 from tierwise.program.names import TableNames
@@ -111,6 +112,9 @@ def bind_contract(
     for table in rule.tables:
         _references_fit(table, tables, scored.text, found)
     broken = bind_derived(rule.tables, tables, catalogues, found)
+    for table in rule.tables:
+        dated_by = dating(table, tables, catalogues, found)
+        tables[table.name.text] = replace(tables[table.name.text], dated_by=dated_by)
     bound = {
         table.name.text: _with_checks(table, tables, catalogues, broken, found)
         for table in rule.tables

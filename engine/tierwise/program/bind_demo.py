@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, shown
@@ -22,6 +22,7 @@ from tierwise.program.demo_defaults import (
 )  # fmt: skip
 from tierwise.program.extended import lineage, whole
 from tierwise.program.program import Contract
+from tierwise.program.versions import in_month
 
 MOST_MONTHS = 240
 
@@ -38,12 +39,13 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
         The demo, or None with what is wrong with the contract or the file.
     """
     found: list[Diagnostic] = []
-    contract = bind_contract(rules, rule, bind_catalogues(rules, found), found)
-    if any(diagnostic.is_error for diagnostic in found):
-        return Outcome(None, tuple(found))
     line = lineage(rules, rule, [])
     told = ([demo for demo in rules.demos if demo.contract.text == each.id.text] for each in line)
     files = next((demos for demos in told if demos), [])
+    rules = _in_last_month(rules, files)
+    contract = bind_contract(rules, rule, bind_catalogues(rules, found), found)
+    if any(diagnostic.is_error for diagnostic in found):
+        return Outcome(None, tuple(found))
     for another in files[1:]:
         found.append(Diagnostic("duplicate-id", f"the demo data of {shown(rule.id.text)} is "
                                 "described already", another.contract.span, "keep one of the files",
@@ -57,6 +59,12 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
     return Outcome(replace(demo, digests=tuple(digests)), tuple(found))
 
 
+def _in_last_month(rules: RuleSet, files: Sequence[DemoRule]) -> RuleSet:
+    """The rule set with the catalogues in force, or nearest, in the last month of the data."""
+    first, last = next((each.months for each in files if each.months is not None), MONTHS)
+    return in_month(rules, max(first, last)).rules
+
+
 def bind_demos(rules: RuleSet) -> tuple[Diagnostic, ...]:
     """What is wrong with the files about demo data; of contracts that are wrong nothing is said."""
     found: list[Diagnostic] = []
@@ -65,10 +73,10 @@ def bind_demos(rules: RuleSet) -> tuple[Diagnostic, ...]:
         if each.contract.text not in contracts:
             unknown(found, "unknown-contract", "data contract", each.contract, contracts)
     wrong: list[Diagnostic] = []
-    catalogues = bind_catalogues(rules, wrong)
-    for rule in {each.contract.text: each for each in rules.demos}:
+    for rule, demo in {each.contract.text: each for each in rules.demos}.items():
         if rule in contracts:
-            bind_contract(rules, contracts[rule], catalogues, wrong)
+            those = _in_last_month(rules, [demo])
+            bind_contract(those, contracts[rule], bind_catalogues(those, wrong), wrong)
             found.extend(() if wrong else bind_demo(rules, contracts[rule]).diagnostics)
     return tuple(found)
 

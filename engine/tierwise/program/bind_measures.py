@@ -10,6 +10,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.measures.base import Certification, Condition, Entity, RowNames, Rows
 from tierwise.program.bind_data import unknown
+from tierwise.program.bind_dating import NO_MONTH
 from tierwise.program.names import TableNames
 from tierwise.program.program import Contract, Policy, Table, eligibility
 from tierwise.source.document import Written
@@ -89,12 +90,10 @@ class MeasureBinder:
         return _BoundRowNames(Rows(table.text, conditions, policy.name), names, self.found)
 
     def _has_month(self, table: Written) -> bool:
-        column = self.contract.tables[table.text].columns.get("month")
-        if column is not None and column.kind is Kind.MONTH:
+        if self.contract.tables[table.text].dated_by is not None:
             return True
         self.found.append(Diagnostic("no-month", f"the table {shown(table.text)} has no month",
-                                     table.span,
-                                     "measure a table with a column 'month' of that type"))  # fmt: skip
+                                     table.span, NO_MONTH))  # fmt: skip
         return False
 
     def _scored(self, table: Written, may_name: bool) -> str:

@@ -79,7 +79,9 @@ def default_rows(contract: Contract, name: str, per: str | None) -> Rows:
         return Rows()
     months = [each for each in table.columns.values()
               if each.kind is Kind.MONTH and not each.optional]  # fmt: skip
+    dated_by = table.dated_by.path if table.dated_by is not None else ""
     in_key = [each for each in months if each.name in table.key] or months
+    in_key.sort(key=lambda each: each.name != dated_by)
     series = Series(in_key[0].name, gaps=_GAPS) if in_key and per is not None else None
     each = tuple(
         (column, tuple(values))

@@ -57,4 +57,5 @@ def _changed(table: TableRule, others: Mapping[str, TableRule]) -> TableRule:
         table, title=other.title or table.title, key=other.key or table.key,
         columns=(*columns, *anew.values()), period=other.period or table.period,
         checks=(*table.checks, *other.checks), derived=tuple(derived.values()),
+        dated_by=other.dated_by or table.dated_by,
     )  # fmt: skip

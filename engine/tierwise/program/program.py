@@ -39,10 +39,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Dating:
+    """What says the month of a row: the path to it, and its kind, a date or a month."""
+
+    path: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the contract; ``period``: the columns of its first and last day.
 
     ``derived``: names that stand for an expression over a row, wherever an expression may stand.
+    ``dated_by``: None where nothing says the month of a row.
     """
 
     name: str
@@ -52,6 +61,7 @@ class Table:
     period: tuple[str, str] | None
     checks: tuple[Check, ...]
     derived: Mapping[str, Expression] = field(default_factory=dict)
+    dated_by: Dating | None = None
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""

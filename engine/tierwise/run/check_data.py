@@ -20,6 +20,7 @@ from tierwise.plan.refusals import (
     dangling_rows,
     duplicate_keys,
     duplicate_rows,
+    months_reached,
     repeated_keys,
     wrong_types,
 )  # fmt: skip
@@ -145,7 +146,23 @@ def check_data(
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
     for table in contract.tables.values():
         found.extend(_across(database, contract, table, raw, faulty))
+        reach = _reach(database, contract, table, faulty) if table.name not in months else None
+        months |= {table.name: reach} if reach is not None else {}
     return Checked(rows, months)
+
+
+def _reach(
+    database: Database, contract: Contract, table: Table, faulty: Collection[str]
+) -> Reach | None:
+    """The months of rows that are dated along references; None where that cannot be judged."""
+    if table.dated_by is None:
+        return None
+    along = contract.tables_along(table.name, [table.dated_by.path])
+    if along is None or along & set(faulty):
+        return None
+    tables = {each: _typed(database, contract, each) for each in along}
+    (row,) = database.arrow(months_reached(contract, tables, table)).to_pylist()
+    return Reach(row["first"], row["last"])
 
 
 def _across(
@@ -295,7 +312,9 @@ def check_history(
     for table, (first, metric_id) in needed.items():
         if table not in checked.months:
             continue  # what keeps it from being judged has been reported
-        reach, place = checked.months[table], Cell(raw[table].shown, None, "month")
+        dated_by = program.contract.tables[table].dated_by
+        place = Cell(raw[table].shown, None, dated_by.path if dated_by is not None else None)
+        reach = checked.months[table]
         if reach.first is None or reach.first > first:
             has = "has no rows" if reach.first is None else f"begins in {format_month(reach.first)}"
             found.append(Diagnostic(

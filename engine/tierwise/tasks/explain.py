@@ -231,8 +231,10 @@ class _Asked:
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
         verdicts = row_verdicts(plan, self.option, own, self.partner)
-        months = {name for name, column in plan.program.contract.tables[rows.table]
-                  .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
+        read = plan.program.contract.tables[rows.table]
+        months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
+        if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
+            months.add(read.dated_by.path)
         table = self.database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
         near = tuple(
             RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
