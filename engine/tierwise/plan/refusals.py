@@ -19,7 +19,16 @@ import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.plan.rows import Reached, reach
-from tierwise.plan.typed import FORMS, accepts, month_text, typed_cell, well_formed
+from tierwise.plan.typed import (
+    FORMS,
+    TOO_LARGE,
+    accepts,
+    holds_nul,
+    month_text,
+    too_large,
+    typed_cell,
+    well_formed,
+)  # fmt: skip
 from tierwise.program.program import Check, Column, Contract, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
@@ -130,6 +139,14 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
     if formed is not None:
         violations.append(Violation("data-type", column.name, f"not {FORMS[column.kind]}",
                                     "correct the cell", filled & ~formed))  # fmt: skip
+    large = too_large(raw, column.kind)
+    if large is not None:
+        violations.append(Violation("data-type", column.name, TOO_LARGE, "correct the cell",
+                                    filled & large))  # fmt: skip
+    nul = holds_nul(raw, column)
+    if nul is not None:
+        violations.append(Violation("data-encoding", column.name, "a NUL character stands here",
+                                    "write the cell again as text", nul))  # fmt: skip
     if not column.optional:
         violations.append(Violation("data-empty-cell", column.name, "the cell is empty",
                                     f"every row needs its {column.name}", ~filled))  # fmt: skip

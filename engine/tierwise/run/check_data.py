@@ -32,6 +32,8 @@ from tierwise.source.fields import in_language
 SHOWN = 3
 """How many rows of each kind of violation are named."""
 _ONCE_MORE = "write the file once more"
+_WITHOUT_CELL = ("data-check", "data-empty-cell", "data-encoding")
+"""Findings whose message does not go on from what stands in the cell."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def check_data(
     """Report every violation of the contract, the first rows of each kind and their number.
 
     Codes: ``data-type``, ``data-empty-cell``, ``data-value``, ``data-minimum``, ``data-unknown``,
-    ``data-check``, ``data-key``, ``data-reference``; ``data-unreadable`` where a file turns out to
+    ``data-check``, ``data-key``, ``data-reference``, ``data-encoding``; ``data-unreadable`` where a file turns out to
     be damaged.
 
     Args:
@@ -260,8 +262,8 @@ def _named(
 ) -> Iterable[Diagnostic]:
     """A finding for each of the rows that are named; the first says how many there are."""
     for number, (row, cell) in enumerate(offending):
-        shown = "" if cell is None or code == "data-empty-cell" else f"'{_cut(str(cell))}' is "
-        shown = "" if code == "data-check" else shown
+        is_told = cell is not None and code not in _WITHOUT_CELL
+        shown = f"'{_cut(str(cell))}' is " if is_told else ""
         separate = f"{shown}{message}" if code != "data-key" else f"{message}: {_cut(str(cell))}"
         more = f" ({count:,} such rows)" if number == 0 and count > 1 else ""
         place = Cell(raw.shown, int(str(row)) + raw.first_row, column)
@@ -294,7 +296,7 @@ def check_history(
                 needed[table] = min(needed.get(table, (first, metric.id)), (first, metric.id))
     found = []
     for table, (first, metric_id) in needed.items():
-        if table not in checked.months:
+        if table not in checked.months or not raw[table].whole:
             continue  # what keeps it from being judged has been reported
         reach, place = checked.months[table], Cell(raw[table].shown, None, "month")
         if reach.first is None or reach.first > first:
