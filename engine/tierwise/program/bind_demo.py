@@ -20,7 +20,7 @@ from tierwise.program.demo_defaults import (
     numbered,
     with_numbered_key,
 )  # fmt: skip
-from tierwise.program.extended import lineage, whole
+from tierwise.program.extended import whole
 from tierwise.program.program import Contract
 
 MOST_MONTHS = 240
@@ -41,7 +41,8 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
     contract = bind_contract(rules, rule, bind_catalogues(rules, found), found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
-    line = lineage(rules, rule, [])
+    named = {**{each.id.text: each for each in rules.contracts}, rule.id.text: rule}
+    line = tuple(named[each] for each in contract.lineage)
     told = ([demo for demo in rules.demos if demo.contract.text == each.id.text] for each in line)
     files = next((demos for demos in told if demos), [])
     for another in files[1:]:

@@ -20,6 +20,7 @@ from tierwise.plan.refusals import (
     dangling_rows,
     duplicate_keys,
     duplicate_rows,
+    numbered_rows,
     repeated_keys,
     wrong_types,
 )  # fmt: skip
@@ -158,14 +159,17 @@ def _across(
     faulty: Collection[str],
 ) -> Iterable[Diagnostic]:
     """What conditions find that look at several tables; none of those may be wrong otherwise."""
-    for check in table.checks:
+    checks = [check for check in table.checks if along_references(contract, table, check)]
+    if not checks:
+        return
+    name = raw_name(table.name)
+    numbered = numbered_rows(table, ibis.table(database.schema(name), name=name))
+    for check in checks:
         along = contract.tables_along(table.name, check.that.names)
-        if along is None or along & set(faulty) or not along_references(contract, table, check):
+        if along is None or along & set(faulty):
             continue
-        name = raw_name(table.name)
-        numbered = checked_table(contract, table, ibis.table(database.schema(name), name=name))
         tables = {each: _typed(database, contract, each) for each in along}
-        tables[table.name] = numbered.numbered()
+        tables[table.name] = numbered
         bad = breaking_rows(contract, tables, table, check)
         count = int(str(database.rows(bad.aggregate(n=bad.count()))[0][0]))
         if count:
