@@ -416,6 +416,19 @@ def test_the_carried_demo_tells_every_story(carried: RuleSet, tmp_path: Path) ->
     assert one(tmp_path, "count(*) FROM exams WHERE expires_on < '2021-05-31'") != 0
 
 
+@pytest.mark.parametrize("seed", [1, 3, 7, 11, 23])
+@pytest.mark.parametrize("partners", [1, 2, 3])
+def test_the_smallest_market_reaches_back_and_up_to_the_last_month(
+    carried: RuleSet, tmp_path: Path, partners: int, seed: int
+) -> None:
+    report = made(make(carried, tmp_path / "out", partners, seed))
+    assert min(report.rows.values()) > 0
+    about = json.loads((tmp_path / "out" / "demo-data.json").read_text(encoding="utf-8"))
+    results = tierwise.evaluate(tmp_path / "out", about["months"]["through"], rules=carried)
+    assert results.warnings == ()
+    assert len(results.options[0]) == partners
+
+
 def violations(rules: RuleSet, data: Path) -> list[Diagnostic]:
     """What a folder of data does that its contract refuses."""
     found: list[Diagnostic] = []
@@ -570,7 +583,8 @@ def test_the_report_and_the_marker(rules: RuleSet, tmp_path: Path) -> None:
     marker = json.loads((out / "demo-data.json").read_text(encoding="utf-8"))
     assert marker == {
         "made_by": f"tierwise {tierwise.__version__} demo-data", "contract": "market", "stalls": 5,
-        "seed": 9, "format": "csv", "files": sorted(f"{name}.csv" for name in names),
+        "seed": 9, "format": "csv", "months": {"from": "2024-03", "through": "2025-02"},
+        "files": sorted(f"{name}.csv" for name in names),
         "rules": {document.relative: document.digest for document in rules.documents},
     }  # fmt: skip
     assert sorted(path.name for path in out.iterdir()) == sorted(
