@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tierwise
-from reference.datasets import AS_OF, TABLES, merge, random_dataset, small_datasets
+from reference.choices import AS_OF, TABLES
+from reference.datasets import merge, random_dataset, small_datasets
 from reference.files import write_csv, write_parquet
-from reference.small_and_midmarket import Data, score
+from reference.small_and_midmarket import score
+from reference.tables import Data
 
 RULES = Path(__file__).parents[1] / "rules"
 COMPETENCY = "small-and-midmarket-cloud-solutions"

@@ -178,7 +178,9 @@ def test_explanations_name_what_dates_a_row(rules: Path) -> None:
 
 def test_why_a_buyer_did_not_reach_the_number_in_a_month(rules: Path) -> None:
     (reached,) = explained(rules, "anna", "reached")
-    assert [(row.cells["order"], row.cells["buyer"], row.verdict) for row in reached.value.rows] == [
+    assert [
+        (row.cells["order"], row.cells["buyer"], row.verdict) for row in reached.value.rows
+    ] == [
         ("a1", "x", "of_order.ordered_on is not in 2020-01 to 2020-12"),
         ("a2", "x", "fewer than 5 until now"),
         ("a3", "x", "counted"),

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import tierwise
-from reference.datasets import AS_OF, merge, random_dataset
+from reference.choices import AS_OF
+from reference.datasets import merge, random_dataset
 from reference.files import write_csv
-from reference.small_and_midmarket import Data
+from reference.tables import Data
 from tierwise.tasks.explain import MetricExplanation
 
 ROOT = Path(__file__).parents[1]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -69,6 +71,12 @@ def billing(**columns: pa.Array) -> Damage:
     return parquet("billings", row | columns)
 
 
+def seat(count: pa.Array) -> Damage:
+    """A Parquet table of one month's seats."""
+    row = {"subscription_id": pa.array(["S0101"]), "month": pa.array(["2020-05"])}
+    return parquet("seats", {**row, "paid_seats": count})
+
+
 BILL = "S0101,2020-09,billing"
 DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
     "a missing table": (lambda data: (data / "usage.csv").unlink(), "data-missing", "",
@@ -121,8 +129,16 @@ DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
                                      "data-check", "row 41, column incentive", "a CPOR names"),
     "an empty cell": (append("exams", "P01,,PL-200,2021-02-01,"), "data-empty-cell",
                       "exams.csv, row 50, column person_id", "the cell is empty"),
-    "yes in another language": (replace("subscriptions", "true", "ja"), "data-type",
-                                "subscriptions.csv, row 2, column paid", "'ja' is not true or"),
+    "yes": (replace("subscriptions", "true", "yes"), "data-type",
+            "subscriptions.csv, row 2, column paid", "'yes' is not true or false"),
+    "1 for true": (replace("subscriptions", "true", "1"), "data-type",
+                   "subscriptions.csv, row 2, column paid", "'1' is not true or false"),
+    "seats beyond all numbers": (append("seats", f"S0101,2021-06,{10**18}"), "data-type",
+                                 "seats.csv, row 332, column paid_seats",
+                                 f"'{10**18}' is too large: whole numbers go from -{10**18 - 1} to"),
+    "seats beyond what is counted in Parquet": (
+        seat(pa.array([10**18])), "data-type", "seats.parquet, row 1, column paid_seats",
+        f"'{10**18}' is too large"),
     "a row too long": (append("seats", "S0101,2021-06,1,9"), "data-ragged", "seats.csv, row 332",
                        "the row has not the header's 3 cells"),
     "a row too short": (append("seats", "S0101,2021-06"), "data-ragged", "seats.csv, row 332",
@@ -135,6 +151,16 @@ DAMAGES: dict[str, tuple[Damage, str, str, str]] = {
                "customers.csv", "the text is not UTF-8"),
     "a NUL byte": (raw("customers", lambda text: text + b"C\0,Somebody,NL\n"), "data-encoding",
                    "customers.csv, row 33", "a NUL byte stands here"),
+    "a NUL character in Parquet": (
+        parquet("exams", {"partner_id": pa.array(["P01"]), "person_id": pa.array(["a\0b"]),
+                          "exam": pa.array(["PL-200"]), "passed_on": pa.array(["2021-02-01"]),
+                          "expires_on": pa.array([None], pa.string())}),
+        "data-encoding", "exams.parquet, row 1, column person_id", "a NUL character stands here"),
+    "a named pipe": (lambda data: ((data / "exams.csv").unlink(), os.mkfifo(data / "exams.csv")),
+                     "data-unreadable", "exams.csv", "this is a named pipe, not a file"),
+    "a link to nothing": (lambda data: ((data / "exams.csv").unlink(),
+                                        (data / "exams.csv").symlink_to(data / "nothing")),
+                          "data-unreadable", "exams.csv", "this link leads nowhere, not a file"),
     "an empty file": (raw("exams", lambda text: text[:0]), "data-empty", "exams.csv",
                       "the file is empty"),
     "binary floating point": (billing(amount=pa.array([1.5])), "data-type",
@@ -174,6 +200,53 @@ def test_a_damage_is_refused_once_with_its_place(name: str, data: Path) -> None:
     assert place in str(errors[0].place)
     assert words in errors[0].message
     assert errors[0].hint
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        replace("billings", "S0101", '"S0101'),
+        replace("seats", "150", '"150'),
+        raw("customers", lambda text: text.replace(b"City", b'"City', 1) + b'C98,"Y\nZ",NL\n'),
+    ],
+    ids=["at the beginning of a row", "at its end", "before a cell of two lines"],
+)
+def test_a_quote_left_open_is_the_only_finding(damage: Damage, data: Path) -> None:
+    damage(data)
+    (only,) = refusal(data)
+    assert "a quote is left open" in only.message
+    assert only.place.row == 2  # type: ignore[union-attr]
+
+
+def test_a_pipe_is_no_data(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (only,) = refusal(tmp_path / "pipe")
+    assert only.message == "this is a named pipe, not a file or folder"
+
+
+def test_true_and_false_in_any_capitals(data: Path) -> None:
+    for old, new in (("true", "TRUE"), ("true", "True")):
+        replace("subscriptions", old, new)(data)
+    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+
+
+def test_zeros_before_a_whole_number_do_not_make_it_large(data: Path) -> None:
+    append("seats", f"S0101,2021-06,{150:030}")(data)
+    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+
+
+def test_a_nul_character_in_a_database_is_refused(data: Path) -> None:
+    path = data / "data.duckdb"
+    with duckdb.connect(str(path)) as database:
+        for file in data.glob("*.csv"):
+            database.execute(
+                f"CREATE TABLE {file.stem} AS FROM read_csv('{file}', all_varchar = true)"
+            )
+        database.execute("UPDATE partners SET name = name || chr(0) WHERE partner_id = 'P02'")
+    (only,) = refusal(path)
+    assert (only.code, str(only.place), only.message) == (
+        "data-encoding", "data.duckdb:partners, row 2, column name", "a NUL character stands here",
+    )  # fmt: skip
 
 
 def test_everything_is_reported_at_once(data: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import tierwise
-from reference.datasets import TABLES
+from reference.choices import TABLES
 from reference.files import write_csv
-from reference.small_and_midmarket import Data
+from reference.tables import Data
 
 RULES = Path(__file__).parents[1] / "rules"
 AS_OF = "2021-05"

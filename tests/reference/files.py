@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 
-from .small_and_midmarket import Data
+from .tables import Data
 
 TEXT = pa.string()
 DAY = pa.date32()

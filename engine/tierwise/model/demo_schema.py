@@ -141,7 +141,8 @@ def _rows() -> Json:
                       "parent.opened", **EXPRESSION),
         "through": field("Through", "The last month, or a date in it; by default the last of all.",
                          "parent.closed", **EXPRESSION),
-        "gaps": field("Gaps", "The share of the months that have no row.", "2%", **_SHARE),
+        "gaps": field("Gaps", "The share of the months that have no row; the first and "
+                      "the last month of all data have one.", "2%", **_SHARE),
     })  # fmt: skip
     return schemas.mapping("Rows", "How many rows there are, and for what.",
                            {"per": "buyers", "number": 2}, {

@@ -74,6 +74,22 @@ What may be named:
 """
 
 
+_DATA = """## Cells of the data
+
+What a column's `type` takes. Text is read in this form wherever it stands; other types of a Parquet
+file or a database are taken where nothing is lost. An empty cell is a missing one. What is not of
+its type is refused, with its place.
+
+| type | in text | in Parquet or a database |
+| --- | --- | --- |
+| `text` | anything but a NUL character | text |
+| `boolean` | `true` or `false`, in any capitals; not `yes`, `1` or `t` | boolean |
+| `whole` | digits and perhaps a sign, at most 18 of them | a whole number; a decimal without digits behind the point |
+| `decimal` | at most 20 digits and 12 behind the point, perhaps a sign: `1234.50` | a decimal or whole number; never binary floating point |
+| `month` | `2021-05`, or a date of that month | a date, a timestamp without a time zone |
+| `date` | `2021-05-31` | a date, a timestamp at midnight without a time zone |
+"""
+
 _CASES = """## Cases
 
 A file of the kind `cases` stands beside a competency and shows by small tables what its rules give;
@@ -101,7 +117,7 @@ expects anything is a finding, and no error.
 
 def reference() -> str:
     """The whole page."""
-    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _GRAMMAR.format(parts=_parts())]
+    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _GRAMMAR.format(parts=_parts())]
     parts += [_functions(), _CASES, _findings()]
     return "\n".join(part.strip() + "\n" for part in parts)
 

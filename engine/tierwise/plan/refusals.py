@@ -19,7 +19,16 @@ import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.plan.rows import Reached, dating, month_cell, month_of, reach
-from tierwise.plan.typed import FORMS, accepts, month_text, typed_cell, well_formed
+from tierwise.plan.typed import (
+    FORMS,
+    TOO_LARGE,
+    accepts,
+    holds_nul,
+    month_text,
+    too_large,
+    typed_cell,
+    well_formed,
+)  # fmt: skip
 from tierwise.program.program import Check, Column, Contract, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
@@ -81,17 +90,35 @@ class CheckedTable:
         violation = self.violations[index]
         column = violation.column
         cell = self.both[column].cast("string") if column else ibis.literal("")
-        numbered = self.both.mutate(bad=violation.bad, row=self._row(), cell=cell)
+        numbered = self.both.mutate(bad=violation.bad, row=_row(self.both), cell=cell)
         bad = numbered.filter(numbered.bad)
         return bad.order_by("row").limit(limit).select("row", "cell")
 
     def numbered(self) -> ir.Table:
         """The typed rows with their number, ``row``."""
-        cells = {name: self.both[typed_name(name)] for name in self.table.columns}
-        return self.both.select(row=self._row(), **cells)
+        return _numbered(self.table, self.both)
 
-    def _row(self) -> ir.IntegerValue:
-        return self.both[ROW] if ROW in self.both.columns else ibis.row_number()
+
+def numbered_rows(table: Table, raw: ir.Table) -> ir.Table:
+    """The rows of a raw table, typed, with their number, ``row``."""
+    return _numbered(table, _beside(table, raw))
+
+
+def _numbered(table: Table, both: ir.Table) -> ir.Table:
+    cells = {name: both[typed_name(name)] for name in table.columns}
+    return both.select(row=_row(both), **cells)
+
+
+def _row(both: ir.Table) -> ir.IntegerValue:
+    return both[ROW] if ROW in both.columns else ibis.row_number()
+
+
+def _beside(table: Table, raw: ir.Table) -> ir.Table:
+    """A raw table with its typed cells."""
+    cells = {
+        typed_name(name): typed_cell(raw[name], column) for name, column in table.columns.items()
+    }
+    return raw.mutate(**cells)
 
 
 def months_reached(contract: Contract, tables: Mapping[str, ir.Table], table: Table) -> ir.Table:
@@ -124,10 +151,7 @@ def wrong_types(table: Table, schema: ibis.Schema) -> list[str]:
 
 def checked_table(contract: Contract, table: Table, raw: ir.Table) -> CheckedTable:
     """What may be wrong with the rows of a raw table, column by column in the contract's order."""
-    cells = {
-        typed_name(name): typed_cell(raw[name], column) for name, column in table.columns.items()
-    }
-    both = raw.mutate(**cells)
+    both = _beside(table, raw)
     violations: list[Violation] = []
     for column in table.columns.values():
         violations.extend(_of_column(contract, column, both))
@@ -143,6 +167,14 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
     if formed is not None:
         violations.append(Violation("data-type", column.name, f"not {FORMS[column.kind]}",
                                     "correct the cell", filled & ~formed))  # fmt: skip
+    large = too_large(raw, column.kind)
+    if large is not None:
+        violations.append(Violation("data-type", column.name, TOO_LARGE, "correct the cell",
+                                    filled & large))  # fmt: skip
+    nul = holds_nul(raw, column)
+    if nul is not None:
+        violations.append(Violation("data-encoding", column.name, "a NUL character stands here",
+                                    "write the cell again as text", nul))  # fmt: skip
     if not column.optional:
         violations.append(Violation("data-empty-cell", column.name, "the cell is empty",
                                     f"every row needs its {column.name}", ~filled))  # fmt: skip

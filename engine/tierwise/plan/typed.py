@@ -25,7 +25,8 @@ _YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 _DAY = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _MONTH_FORM = rf"^{_YEAR}-((0[1-9]|1[0-2])|{_DAY})$"
 _DATE_FORM = rf"^{_YEAR}-{_DAY}$"
-_WHOLE_FORM = r"^[-+]?[0-9]{1,18}$"
+_WHOLE_FORM = r"^[-+]?[0-9]+$"
+_LARGE_FORM = r"^[-+]?0*[1-9][0-9]{18,}$"
 _DECIMAL_FORM = r"^[-+]?[0-9]{1,20}(\.[0-9]{1,12})?$"
 _WHOLE = 10**18 - 1
 """The largest whole number that is taken."""
@@ -36,8 +37,11 @@ _FIRST_DAY, _LAST_DAY = datetime.date.min, datetime.date.max
 _WIDEST = "decimal(38, 18)"
 _WIDE = 6
 """Digits behind the point beyond which it is looked how many of them are used."""
-_TRUE = ("true", "t", "yes", "y", "1")
-_FALSE = ("false", "f", "no", "n", "0")
+_TRUE, _FALSE = "true", "false"
+_NUL = r"\x00"
+
+TOO_LARGE = f"too large: whole numbers go from -{_WHOLE} to {_WHOLE}"
+"""What is said of a whole number that is none of those that are taken."""
 
 FORMS = {
     Kind.TEXT: "a text",
@@ -76,7 +80,7 @@ def well_formed(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
         return _in_range(cell, kind)
     match kind:
         case Kind.BOOLEAN:
-            return cell.lower().isin((*_TRUE, *_FALSE))
+            return cell.lower().isin((_TRUE, _FALSE))
         case Kind.WHOLE:
             return cell.re_search(_WHOLE_FORM)
         case Kind.DECIMAL:
@@ -97,11 +101,31 @@ def _in_range(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
         day = cell.try_cast("date")
         known = day.between(_FIRST_DAY, _LAST_DAY).fill_null(False)
         return known & (cell == cell.truncate("D")) if kind is Kind.DATE else known
-    if kind is Kind.WHOLE and (physical.is_decimal() or physical.nbytes == 8):
-        return cell.try_cast("int64").between(-_WHOLE, _WHOLE).fill_null(False)
     if kind is Kind.DECIMAL and physical.is_decimal():
         return _fits(cell)
     return None
+
+
+def too_large(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
+    """Whether a cell is a whole number beyond those that are taken; None where none can be."""
+    physical = cell.type()
+    if kind is not Kind.WHOLE or physical.is_null():
+        return None
+    if physical.is_string():
+        return cell.re_search(_LARGE_FORM)
+    if physical.is_decimal() or physical.nbytes == 8:
+        return ~cell.try_cast("int64").between(-_WHOLE, _WHOLE).fill_null(False)
+    return None
+
+
+def holds_nul(cell: ir.Column, column: Column) -> ir.BooleanValue | None:
+    """Whether a text holds a NUL character, which no text file can; None where another finding says so.
+
+    What has a set of values or refers to a table is not looked at: it is none of those that may
+    stand there. A pattern, because SQL cannot write the character.
+    """
+    is_told = column.kind is not Kind.TEXT or column.values is not None or column.references
+    return None if is_told or not cell.type().is_string() else cell.re_search(_NUL)
 
 
 def _fits(cell: ir.DecimalColumn) -> ir.BooleanValue | None:
@@ -133,7 +157,7 @@ def typed_cell(cell: ir.Column, column: Column, places: int = DECIMALS) -> ir.Co
             return cell.nullif("") if column.optional else cell
         case Kind.BOOLEAN:
             lower = cell.lower()
-            return ibis.cases((lower.isin(_TRUE), True), (lower.isin(_FALSE), False))
+            return ibis.cases((lower == _TRUE, True), (lower == _FALSE, False))
         case Kind.WHOLE:
             return cell.try_cast("int64")
         case Kind.DECIMAL:

@@ -9,7 +9,7 @@ from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.parse import parse, paths_in
 from tierwise.model.ruleset import TableRule
 from tierwise.program.names import TableNames
-from tierwise.program.program import Catalogue, Table
+from tierwise.program.program import Catalogue, Table, walk
 from tierwise.source.document import Written
 
 Place = tuple[str, str]
@@ -61,17 +61,8 @@ def bind_derived(
 
 def named(tables: Mapping[str, Table], table: str, text: str) -> frozenset[Place]:
     """The columns that an expression over rows of a table names, whether they are there or not."""
-    places = set()
-    for path in paths_in(text):
-        at, (*steps, last) = table, path.split(".")
-        for step in steps:
-            column = tables[at].reference(step)
-            if column is None or column.references not in tables:
-                break
-            at = column.references
-        else:
-            places.add((at, last))
-    return frozenset(places)
+    walks = (walk(tables, table, path) for path in paths_in(text))
+    return frozenset((through[-1], name) for through, name in walks if "." not in name)
 
 
 def _goes_round(tables: Mapping[str, Table], waiting: Mapping[Place, Written], at: Place) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.program.program import Contract
+from tierwise.program.program import Contract, walk
 
 Literal = str | bool | int | Decimal | date
 """A value as it is written to a table; a month is its number."""
@@ -283,14 +283,6 @@ class Demo:
 def looked_at(contract: Contract, name: str) -> set[str]:
     """The tables that the contract's checks of a table look at along its references."""
     tables = contract.tables
-    reached: set[str] = set()
-    for check in tables[name].checks if name in tables else ():
-        for path in check.that.names:
-            at = name
-            for step in path.split(".")[:-1]:
-                column = tables[at].reference(step)
-                if column is None or column.references not in tables:
-                    break
-                at = column.references
-                reached.add(at)
-    return reached
+    checks = tables[name].checks if name in tables else ()
+    paths = {path for check in checks for path in check.that.names}
+    return {each for path in paths for each in walk(tables, name, path)[0][1:]}

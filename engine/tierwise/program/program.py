@@ -69,6 +69,24 @@ class Table:
         return next((each for each in columns if each.references and each.alias == alias), None)
 
 
+def walk(tables: Mapping[str, Table], table: str, path: str) -> tuple[tuple[str, ...], str]:
+    """The tables that a path from a row leads through, its own first, and the rest of the path.
+
+    The rest is the name of a column in the last of them, there or not; or it still has a dot,
+    where no table follows: a list of a catalogue, an attribute of an entry, or nothing at all.
+    """
+    through = [table]
+    step, dot, further = path.partition(".")
+    while dot:
+        column = tables[through[-1]].reference(step)
+        if column is None or column.references not in tables:
+            break
+        through.append(column.references)
+        path = further
+        step, dot, further = path.partition(".")
+    return tuple(through), path
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """A catalogue: what its entries say, and its lists."""
@@ -104,18 +122,15 @@ class Contract:
         """
         along = {table}
         for path in paths:
-            at, (*steps, last) = table, path.split(".")
-            for step in steps:
-                column = self.tables[at].reference(step)
-                if column is None or column.references in self.catalogues:
-                    break  # a list of a catalogue, or an attribute of an entry
-                if column.references not in self.tables:
-                    return None
-                at = column.references
-                along.add(at)
-            else:
-                if last not in self.tables[at].columns:
-                    return None
+            through, rest = walk(self.tables, table, path)
+            along |= {*through}
+            at = self.tables[through[-1]]
+            step, dot, _ = rest.partition(".")
+            if not dot and rest not in at.columns:
+                return None
+            column = at.reference(step) if dot else None
+            if column is not None and column.references not in self.catalogues:
+                return None
         return frozenset(along)
 
     def scored_paths(self, table: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from tierwise.plan.refusals import (
     duplicate_keys,
     duplicate_rows,
     months_reached,
+    numbered_rows,
     repeated_keys,
     wrong_types,
 )  # fmt: skip
@@ -33,6 +34,8 @@ from tierwise.source.fields import in_language
 SHOWN = 3
 """How many rows of each kind of violation are named."""
 _ONCE_MORE = "write the file once more"
+_WITHOUT_CELL = ("data-check", "data-empty-cell", "data-encoding")
+"""Findings whose message does not go on from what stands in the cell."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def check_data(
     """Report every violation of the contract, the first rows of each kind and their number.
 
     Codes: ``data-type``, ``data-empty-cell``, ``data-value``, ``data-minimum``, ``data-unknown``,
-    ``data-check``, ``data-key``, ``data-reference``; ``data-unreadable`` where a file turns out to
+    ``data-check``, ``data-key``, ``data-reference``, ``data-encoding``; ``data-unreadable`` where a file turns out to
     be damaged.
 
     Args:
@@ -173,14 +176,17 @@ def _across(
     faulty: Collection[str],
 ) -> Iterable[Diagnostic]:
     """What conditions find that look at several tables; none of those may be wrong otherwise."""
-    for check in table.checks:
+    checks = [check for check in table.checks if along_references(contract, table, check)]
+    if not checks:
+        return
+    name = raw_name(table.name)
+    numbered = numbered_rows(table, ibis.table(database.schema(name), name=name))
+    for check in checks:
         along = contract.tables_along(table.name, check.that.names)
-        if along is None or along & set(faulty) or not along_references(contract, table, check):
+        if along is None or along & set(faulty):
             continue
-        name = raw_name(table.name)
-        numbered = checked_table(contract, table, ibis.table(database.schema(name), name=name))
         tables = {each: _typed(database, contract, each) for each in along}
-        tables[table.name] = numbered.numbered()
+        tables[table.name] = numbered
         bad = breaking_rows(contract, tables, table, check)
         count = int(str(database.rows(bad.aggregate(n=bad.count()))[0][0]))
         if count:
@@ -277,8 +283,8 @@ def _named(
 ) -> Iterable[Diagnostic]:
     """A finding for each of the rows that are named; the first says how many there are."""
     for number, (row, cell) in enumerate(offending):
-        shown = "" if cell is None or code == "data-empty-cell" else f"'{_cut(str(cell))}' is "
-        shown = "" if code == "data-check" else shown
+        is_told = cell is not None and code not in _WITHOUT_CELL
+        shown = f"'{_cut(str(cell))}' is " if is_told else ""
         separate = f"{shown}{message}" if code != "data-key" else f"{message}: {_cut(str(cell))}"
         more = f" ({count:,} such rows)" if number == 0 and count > 1 else ""
         place = Cell(raw.shown, int(str(row)) + raw.first_row, column)
@@ -310,7 +316,7 @@ def check_history(
                 needed[table] = min(needed.get(table, (first, value.id)), (first, value.id))
     found = []
     for table, (first, metric_id) in needed.items():
-        if table not in checked.months:
+        if table not in checked.months or not raw[table].whole:
             continue  # what keeps it from being judged has been reported
         dated_by = program.contract.tables[table].dated_by
         place = Cell(raw[table].shown, None, dated_by.path if dated_by is not None else None)

@@ -20,6 +20,7 @@ from tierwise.program.demo import (
     Numbered,
     Pick,
     Rows,
+    Series,
     Value,
 )  # fmt: skip
 from tierwise.run.database import Database, literal, quoted, sql_of
@@ -74,8 +75,7 @@ class TableQuery:
         self._multiply()
         self._draws(self.table.values.values())
         if self.table.rows.series is not None and self.table.rows.series.gaps:
-            kept = happens(quoted(_GAPS), self.table.rows.series.gaps)
-            self.query = f"SELECT * FROM ({self.query}) WHERE NOT {kept}"
+            self._leave_gaps(self.table.rows.series)
         self._values(self.table.values)
         self._sift()
         self._check()
@@ -174,6 +174,13 @@ class TableQuery:
         self.query = f"SELECT *, {', '.join(told)} FROM ({self.query})"
         months = 'greatest(0, ":last" - ":first" + 1) AS ":months"'
         self.query = f"SELECT *, {months} FROM ({self.query})"
+
+    def _leave_gaps(self, series: Series) -> None:
+        """Leave months out, but no end of the data: what a metric looks back to has to be there."""
+        first, last = self.demo.months
+        left_out = happens(quoted(_GAPS), series.gaps)
+        is_end = f"{quoted(f':row:{series.column}')} IN ({first}, {last})"
+        self.query = f"SELECT * FROM ({self.query}) WHERE NOT {left_out} OR {is_end}"
 
     def _made_for(self, rows: Rows, each: int) -> list[str]:
         """The month and the other values that a row is made for, told from its place."""

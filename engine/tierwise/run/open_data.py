@@ -65,6 +65,10 @@ def open_data(
         found.append(Diagnostic("data-missing", "there is no such file or folder", Cell(str(data)),
                                 _WHAT_DATA_IS))  # fmt: skip
         return {}
+    if not data.is_dir() and not data.is_file():
+        found.append(Diagnostic("data-unreadable", f"{_what_it_is(data)}, not a file or folder",
+                                Cell(str(data)), _WHAT_DATA_IS))  # fmt: skip
+        return {}
     opened = (_open_folder if data.is_dir() else _open_database)(database, data, contract, found)
     for name, raw in opened.items():
         found.extend(_missing_columns(raw, contract.tables[name]))
@@ -161,8 +165,7 @@ def _open_file(
 ) -> RawTable | None:
     place = Cell(path.name)
     if not path.is_file():
-        what = "this is a folder" if path.is_dir() else "this link leads nowhere"
-        found.append(Diagnostic("data-unreadable", f"{what}, not a file", place,
+        found.append(Diagnostic("data-unreadable", f"{_what_it_is(path)}, not a file", place,
                                 "a table is one file"))  # fmt: skip
         return None
     if path.suffix.lower() in DELIMITERS:
@@ -183,6 +186,15 @@ def _open_file(
         return None
     header = tuple(database.types(raw_name(table.name)))
     return RawTable(table.name, path.name, 1, False, digest, header)
+
+
+def _what_it_is(path: Path) -> str:
+    """What stands where a file should: reading a pipe might wait for ever."""
+    if path.is_dir():
+        return "this is a folder"
+    if path.is_fifo():
+        return "this is a named pipe"
+    return "this is a socket or a device" if path.exists() else "this link leads nowhere"
 
 
 def _columns_of_parquet(path: Path, table: Table) -> Diagnostic | None:

@@ -2,7 +2,8 @@
 
 DuckDB reads the file, strictly. Where it refuses, and where rows could not be counted from what it
 read (blank lines), Python's own reader reads it again, row by row, to say which rows are wrong; the
-others are still loaded, so that what else is wrong with them is reported in the same run.
+others are still loaded, so that what else is wrong with them is reported in the same run. Only behind
+a quote that is left open nothing is read: where its row ends, and which row comes next, is a guess.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -142,8 +143,19 @@ def _other_format(path: Path, bytes_: _Bytes, found: list[Diagnostic]) -> bool:
     return (other or wide) is not None
 
 
+class _Records(Protocol):
+    """Records, and how many lines of the file they have taken so far."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
+
+
 @contextmanager
-def _records(path: Path) -> Iterator[Iterator[list[str]]]:
+def _records(path: Path) -> Iterator[_Records]:
     """A file's records; each byte is one character, so that wrong encodings do not stop it."""
     limit = csv.field_size_limit(sys.maxsize)
     try:
@@ -279,7 +291,7 @@ def _read_again(
 
 
 def _rows(
-    records: Iterator[list[str]], read: _Read, columns: dict[str, int]
+    records: _Records, read: _Read, columns: dict[str, int]
 ) -> Iterator[tuple[str | int | None, ...]]:
     next(records)  # the header
     number = FIRST_ROW - 1
@@ -292,7 +304,7 @@ def _rows(
             yield (*(cell or None for cell in cells), number - FIRST_ROW)
 
 
-def _numbered(records: Iterator[list[str]], read: _Read) -> Iterator[tuple[int, list[str]]]:
+def _numbered(records: _Records, read: _Read) -> Iterator[tuple[int, list[str]]]:
     """Records with their number; a blank line is one of no cells, and passed over.
 
     Only in a file of one column a blank line may be a row; at the end of a file it is none.
@@ -300,12 +312,18 @@ def _numbered(records: Iterator[list[str]], read: _Read) -> Iterator[tuple[int, 
     number, blank = FIRST_ROW - 1, []
     while True:
         number += 1
+        lines = records.line_num
         try:
             record = next(records, None)
         except csv.Error as error:
-            left_open = "unexpected end" in str(error)
-            what = "a quote is left open" if left_open else "a quote stands inside a quoted cell"
+            at_end = "unexpected end" in str(error)
+            several = records.line_num > lines + 1
+            what = "a quote is left open" if at_end else "a quote stands inside a quoted cell"
+            if several and not at_end:
+                what = "a quote is left open, or one inside the cell is not written twice"
             read.add("data-unreadable", f"the row cannot be read: {what}", number)
+            if several:
+                return
             continue
         if record is None:
             return

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tierwise.diagnostics import Cell, Diagnostic, Outcome, Severity, Span, nearest, ordered, shown
 from tierwise.model.ruleset import ContractRule, RuleSet
+from tierwise.months import format_month
 from tierwise.program.bind_demo import bind_demo
 from tierwise.program.demo import Demo
 from tierwise.version import VERSION
@@ -83,6 +84,7 @@ def _made(
     about = {
         "made_by": f"tierwise {VERSION} demo-data", "contract": demo.contract.id,
         demo.contract.scored: scored, "seed": seed, "format": format_,
+        "months": {"from": format_month(demo.months[0]), "through": format_month(demo.months[1])},
         "rules": dict(demo.digests),
     }  # fmt: skip
     at_once = threads or min(os.cpu_count() or 1, MOST_THREADS)
