@@ -18,8 +18,10 @@ from tierwise.months import format_month
 from tierwise.plan.evidence import (
     COUNTED,
     LEADS_TO,
+    Near,
     associations_behind,
     credited_facts,
+    nearby,
     row_verdicts,
 )
 from tierwise.plan.plan import MetricPlan, OptionPlan, Plan
@@ -179,7 +181,10 @@ def _metric(
     partner: str,
 ) -> MetricExplanation:
     measure = metric.metric.measure
-    verdicts = row_verdicts(plan, option, metric, partner)
+    near = nearby(plan, option, metric, partner)
+    for step in (near.rows, near.credited):
+        database.create(step.name, step.table, step.stored)
+    verdicts = row_verdicts(plan, option, metric, near, partner)
     months = {name for name, column in plan.program.contract.tables[measure.rows.table]
               .columns.items() if column.kind is Kind.MONTH}  # fmt: skip
     table = database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
@@ -188,16 +193,21 @@ def _metric(
                    str(row[":verdict"]))
         for row in table.to_pylist()
     )  # fmt: skip
-    facts = _facts(database, plan, option, metric, partner)
+    facts = _facts(database, plan, option, metric, near, partner)
     formula = metric.metric.points.formula
     return MetricExplanation(result, formula, measure.rows.table, measure.entity.text, facts, rows)
 
 
 def _facts(
-    database: Database, plan: Plan, option: OptionPlan, metric: MetricPlan, partner: str
+    database: Database,
+    plan: Plan,
+    option: OptionPlan,
+    metric: MetricPlan,
+    near: Near,
+    partner: str,
 ) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
-    associations = associations_behind(plan, option, metric, partner)
+    associations = associations_behind(plan, option, metric, near, partner)
     if associations is not None:
         for row in database.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
@@ -210,7 +220,7 @@ def _facts(
         CreditedFact(str(row["entity"]), format_month(row["month"]), row["part"],
                      Fraction(str(row["amount"])),
                      tuple(behind.get((row["entity"], row["credited_in"]), ())))
-        for row in database.arrow(credited_facts(plan, metric, partner)).to_pylist()
+        for row in database.arrow(credited_facts(near)).to_pylist()
     )  # fmt: skip
 
 
