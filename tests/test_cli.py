@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -53,7 +54,7 @@ def test_a_version_before_it_is_in_force(tmp_path: Path) -> None:
     forced = run("evaluate", *words, "--version", "1.0.0")
     assert forced.returncode == 0
     assert forced.stdout.splitlines()[1] == "version 1.0.0, as of 2021-05"
-    assert "--as-of 2021-05 --version 1.0.0 --partner" in forced.stderr
+    assert f"--as-of 2021-05 --rules {rules} --version 1.0.0 --partner" in forced.stderr
     explained = run("explain", *words, "--version", "1.0.0", "--partner", "P04")
     assert explained.stdout.startswith("P04: 29 points")
 
@@ -201,7 +202,86 @@ def test_the_data_is_not_written_over(tmp_path: Path, table: str) -> None:
     assert (data / f"{table}.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize("command", ["evaluate", "explain", "test"])
+def test_the_rules_are_not_written_over(tmp_path: Path, command: str) -> None:
+    rules, link = tmp_path / "rules", tmp_path / "scores.json"
+    shutil.copytree(ROOT / "rules", rules)
+    file = rules / "microsoft" / "contract.yaml"
+    link.symlink_to(file)
+    before = file.read_bytes()
+    words: dict[str, tuple[object, ...]] = {
+        "evaluate": (CONTOSO, "--as-of", "2021-05", "--format", "json"),
+        "explain": (CONTOSO, "--as-of", "2021-05", "--partner", "P04", "--format", "json"),
+        "test": ("--format", "junit"),
+    }
+    for output in (file, link):
+        ran = run(command, *words[command], "--rules", rules, "--output", output)
+        assert ran.returncode == 2
+        assert "is one of the rule files; name another file" in ran.stderr
+        assert file.read_bytes() == before
+
+
+def test_an_output_that_is_a_link(tmp_path: Path) -> None:
+    loop, nowhere, new = (tmp_path / name for name in ("loop.csv", "nowhere.csv", "new.csv"))
+    loop.symlink_to(loop)
+    nowhere.symlink_to(tmp_path / "gone" / "a.csv")
+    new.symlink_to(tmp_path / "a.csv")
+    for link, message in (
+        (loop, "is a link that leads back to itself"),
+        (nowhere, f"and there is no folder {tmp_path / 'gone'}"),
+    ):
+        ran = evaluate("--output", link)
+        assert ran.returncode == 2
+        assert message in ran.stderr
+    assert evaluate("--output", new).returncode == 0
+    assert new.is_symlink()
+    assert (tmp_path / "a.csv").read_text("utf-8").startswith("partner_id,")
+
+
 def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
-    data = tmp_path / "sp ace"
+    """The rules and data are found nowhere else, and are refused without the flag."""
+    data, rules = tmp_path / "sp ace", tmp_path / "o'rules"
     shutil.copytree(CONTOSO, data)
-    assert f"tierwise explain '{data}' --as-of 2021-05" in evaluate(data=data).stderr
+    shutil.copytree(ROOT / "rules", rules)
+    usage = (data / "usage.csv").read_text("utf-8").splitlines(keepends=True)
+    late = [line for line in usage if ",2020-0" not in line]
+    (data / "usage.csv").write_text("".join(late), "utf-8")
+    words = ("--competency", "small-and-midmarket-cloud-solutions", "--version", "1.0.0",
+             "--option", "cloud-business-applications-smb", "--threads", "1")  # fmt: skip
+    ran = run("evaluate", data.name, "--as-of", "2021-05", "--rules", rules, *words,
+              "--allow-short-history", cwd=tmp_path)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    for command in ran.stderr.rpartition("next:")[2].strip().splitlines():
+        program, *pasted = shlex.split(command)
+        assert program == "tierwise"
+        assert [each for each in words if each not in pasted] == []
+        again = run(*pasted, cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+    assert (tmp_path / "scores.csv").exists()
+
+
+def test_what_to_type_next_is_about_the_same_partners() -> None:
+    talk = evaluate("--partner", "P04", "--partner", "P05").stderr
+    assert talk.count("--partner P04") == 2
+    assert "--partner P04 --partner P05 --output scores.csv" in talk
+
+
+def test_data_tells_the_terminal_nothing(tmp_path: Path) -> None:
+    """Names of partners and things are data: a terminal must not obey what stands in them."""
+    data, hostile = tmp_path / "data", "P04\x1b[2J\x01\rX"
+    shutil.copytree(CONTOSO, data)
+    for file in data.glob("*.csv"):
+        text = file.read_bytes().decode().replace("S0401", "S\x1b]0;x\x07")
+        file.write_bytes(text.replace("P04", f'"{hostile}"').encode())
+    shown = "P04\\x1b[2J\\x01\\rX"
+    ran = evaluate(data=data)
+    assert ran.returncode == 0, ran.stderr
+    explained = run("explain", data, "--as-of", "2021-05", "--rules", ROOT / "rules", "--partner",
+                    hostile)  # fmt: skip
+    assert explained.stdout.startswith(f"{shown}: 29 points, no level\n")
+    assert "S\\x1b]0;x\\x07" in explained.stdout
+    assert shown in ran.stdout
+    for text in (ran.stdout, ran.stderr, explained.stdout, explained.stderr):
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
+    document = json.loads(evaluate("--format", "json", data=data).stdout)
+    assert hostile in {row["partner_id"] for row in document["results"]}
