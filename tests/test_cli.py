@@ -178,17 +178,60 @@ def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
     assert "Traceback" not in talk
 
 
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    output = tmp_path / "scores.csv"
-    words = [PROGRAM, "evaluate", str(CONTOSO), "--as-of", "2021-05", "--output", str(output)]
-    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE) as process:
-        time.sleep(0.6)
-        process.send_signal(signal.SIGINT)
+STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def stopped(number: signal.Signals, patience: float, folder: Path, *words: object) -> int:
+    """The exit code of a command that is told to stop; it says nothing of how it is made."""
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen([PROGRAM, *map(str, words)], cwd=ROOT, stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, env=environment) as process:  # fmt: skip
+        time.sleep(patience)
+        process.send_signal(number)
         assert process.stderr is not None
         talk = process.stderr.read().decode()
     assert "Traceback" not in talk
-    assert [path.name for path in tmp_path.iterdir()] in ([], ["scores.csv"])
-    assert process.returncode == (0 if output.exists() else 3)
+    assert "bug" not in talk
+    assert list(scratch.iterdir()) == []
+    return process.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("patience", [0.3, 0.6, 1.5])
+def test_a_signal_to_stop_leaves_nothing(
+    tmp_path: Path, number: signal.Signals, patience: float
+) -> None:
+    output = tmp_path / "out" / "scores.csv"
+    output.parent.mkdir()
+    code = stopped(number, patience, tmp_path, "evaluate", CONTOSO, "--as-of", "2021-05",
+                   "--output", output)  # fmt: skip
+    assert list(output.parent.iterdir()) == ([output] if code == 0 else [])
+    assert code in (0, 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("number", STOPS)
+def test_a_signal_to_stop_leaves_no_demo_data(tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out"
+    code = stopped(number, 2.5, tmp_path, "demo-data", out, "--partners", 2_000_000)
+    assert (code, out.exists()) == (3, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("words", [("validate",), ("demo-data", "OUT", "--partners", "10")])
+@pytest.mark.parametrize("patience", [0.15, 0.25, 0.4])
+def test_an_interrupt_while_it_starts(
+    tmp_path: Path, words: tuple[str, ...], patience: float
+) -> None:
+    """What loads is broken off as quietly as what runs."""
+    out = tmp_path / "out"
+    words = tuple(str(out) if each == "OUT" else each for each in words)
+    code = stopped(signal.SIGINT, patience, tmp_path, *words)
+    assert code in (0, 3, -signal.SIGINT)  # the last is Python's, before it has begun
+    assert code == 0 or not out.exists()
 
 
 @pytest.mark.parametrize("table", ["partners", "usage"])

@@ -12,4 +12,4 @@ USAGE = 2
 """The command was not called as it is meant."""
 
 COULD_NOT_RUN = 3
-"""The environment did not let it: memory, disk, permissions, an interrupt; or a bug."""
+"""The environment did not let it: memory, disk, permissions, a signal to stop; or a bug."""
