@@ -142,6 +142,15 @@ def test_a_refused_run_leaves_an_earlier_file_alone(tmp_path: Path) -> None:
          "there is no version '1.0.1'"),
         (["explain", "examples/contoso", "--as-of", "2021-05", "--partner", "P04", "--version",
           "2"], 1, "there is no version '2'"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--competency", "small"], 1,
+         "--competency: error: "),
+        (["release", "small", "1.0.0"], 1, "COMPETENCY: error: there is no competency 'small'"),
+        (["demo-data", "nowhere", "--partners", "10000001"], 2,
+         "10,000,001 cannot be made; ask for 1 to 10,000,000"),
+        (["demo-data", "nowhere", "--partners", "1", "--contract", "none"], 1,
+         "--contract: error: there is no data contract 'none'"),
+        (["demo-data", "nowhere", "--partners", "1", "--rules",
+          "rules/microsoft/catalogues"], 3, "there is no data contract among the rules"),
         (["validate", "nowhere"], 1, "there is no such file or folder"),
         (["validate", "rules"], 0, "nothing wrong"),
         (["nothing"], 2, "No such command"),
@@ -279,6 +288,27 @@ def test_an_output_that_is_a_link(tmp_path: Path) -> None:
     assert evaluate("--output", new).returncode == 0
     assert new.is_symlink()
     assert (tmp_path / "a.csv").read_text("utf-8").startswith("partner_id,")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    data, rules = tmp_path / odd, tmp_path / "rules"
+    shutil.copytree(CONTOSO, data)
+    shutil.copytree(ROOT / "rules", rules)
+    ran = evaluate(data=data)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "the path is not UTF-8" in ran.stderr
+    assert run("evaluate", ".", "--as-of", "2021-05", "--rules", rules, cwd=data).returncode == 0
+    ran = run("demo-data", tmp_path / f"new{odd}", "--partners", "1")
+    assert (ran.returncode, "the path is not UTF-8" in ran.stderr) == (1, True)
+    assert evaluate("--output", tmp_path / f"{odd}.csv").returncode == 0
+    (rules / "microsoft" / "contract.yaml").rename(rules / "microsoft" / f"{odd}.yaml")
+    for words in (("validate", rules), ("evaluate", CONTOSO, "--as-of", "2021-05", "--rules", rules),
+                  ("test", "--rules", rules)):  # fmt: skip
+        ran = run(*words)
+        assert ran.returncode == 1
+        assert "the file's name is not UTF-8 [file-encoding]" in ran.stdout + ran.stderr
 
 
 def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
