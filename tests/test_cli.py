@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -53,7 +54,7 @@ def test_a_version_before_it_is_in_force(tmp_path: Path) -> None:
     forced = run("evaluate", *words, "--version", "1.0.0")
     assert forced.returncode == 0
     assert forced.stdout.splitlines()[1] == "version 1.0.0, as of 2021-05"
-    assert "--as-of 2021-05 --version 1.0.0 --partner" in forced.stderr
+    assert f"--as-of 2021-05 --rules {rules} --version 1.0.0 --partner" in forced.stderr
     explained = run("explain", *words, "--version", "1.0.0", "--partner", "P04")
     assert explained.stdout.startswith("P04: 29 points")
 
@@ -141,6 +142,15 @@ def test_a_refused_run_leaves_an_earlier_file_alone(tmp_path: Path) -> None:
          "there is no version '1.0.1'"),
         (["explain", "examples/contoso", "--as-of", "2021-05", "--partner", "P04", "--version",
           "2"], 1, "there is no version '2'"),
+        (["evaluate", "examples/contoso", "--as-of", "2021-05", "--competency", "small"], 1,
+         "--competency: error: "),
+        (["release", "small", "1.0.0"], 1, "COMPETENCY: error: there is no competency 'small'"),
+        (["demo-data", "nowhere", "--partners", "10000001"], 2,
+         "10,000,001 cannot be made; ask for 1 to 10,000,000"),
+        (["demo-data", "nowhere", "--partners", "1", "--contract", "none"], 1,
+         "--contract: error: there is no data contract 'none'"),
+        (["demo-data", "nowhere", "--partners", "1", "--rules",
+          "rules/microsoft/catalogues"], 3, "there is no data contract among the rules"),
         (["validate", "nowhere"], 1, "there is no such file or folder"),
         (["validate", "rules"], 0, "nothing wrong"),
         (["nothing"], 2, "No such command"),
@@ -177,17 +187,60 @@ def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
     assert "Traceback" not in talk
 
 
-def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
-    output = tmp_path / "scores.csv"
-    words = [PROGRAM, "evaluate", str(CONTOSO), "--as-of", "2021-05", "--output", str(output)]
-    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE) as process:
-        time.sleep(0.6)
-        process.send_signal(signal.SIGINT)
+STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def stopped(number: signal.Signals, patience: float, folder: Path, *words: object) -> int:
+    """The exit code of a command that is told to stop; it says nothing of how it is made."""
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen([PROGRAM, *map(str, words)], cwd=ROOT, stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, env=environment) as process:  # fmt: skip
+        time.sleep(patience)
+        process.send_signal(number)
         assert process.stderr is not None
         talk = process.stderr.read().decode()
     assert "Traceback" not in talk
-    assert [path.name for path in tmp_path.iterdir()] in ([], ["scores.csv"])
-    assert process.returncode == (0 if output.exists() else 3)
+    assert "bug" not in talk
+    assert list(scratch.iterdir()) == []
+    return process.returncode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("patience", [0.3, 0.6, 1.5])
+def test_a_signal_to_stop_leaves_nothing(
+    tmp_path: Path, number: signal.Signals, patience: float
+) -> None:
+    output = tmp_path / "out" / "scores.csv"
+    output.parent.mkdir()
+    code = stopped(number, patience, tmp_path, "evaluate", CONTOSO, "--as-of", "2021-05",
+                   "--output", output)  # fmt: skip
+    assert list(output.parent.iterdir()) == ([output] if code == 0 else [])
+    assert code in (0, 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("number", STOPS)
+def test_a_signal_to_stop_leaves_no_demo_data(tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out"
+    code = stopped(number, 2.5, tmp_path, "demo-data", out, "--partners", 2_000_000)
+    assert (code, out.exists()) == (3, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("words", [("validate",), ("demo-data", "OUT", "--partners", "10")])
+@pytest.mark.parametrize("patience", [0.15, 0.25, 0.4])
+def test_an_interrupt_while_it_starts(
+    tmp_path: Path, words: tuple[str, ...], patience: float
+) -> None:
+    """What loads is broken off as quietly as what runs."""
+    out = tmp_path / "out"
+    words = tuple(str(out) if each == "OUT" else each for each in words)
+    code = stopped(signal.SIGINT, patience, tmp_path, *words)
+    assert code in (0, 3, -signal.SIGINT)  # the last is Python's, before it has begun
+    assert code == 0 or not out.exists()
 
 
 @pytest.mark.parametrize("table", ["partners", "usage"])
@@ -201,7 +254,107 @@ def test_the_data_is_not_written_over(tmp_path: Path, table: str) -> None:
     assert (data / f"{table}.csv").read_bytes() == before
 
 
-def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
-    data = tmp_path / "sp ace"
+@pytest.mark.parametrize("command", ["evaluate", "explain", "test"])
+def test_the_rules_are_not_written_over(tmp_path: Path, command: str) -> None:
+    rules, link = tmp_path / "rules", tmp_path / "scores.json"
+    shutil.copytree(ROOT / "rules", rules)
+    file = rules / "microsoft" / "contract.yaml"
+    link.symlink_to(file)
+    before = file.read_bytes()
+    words: dict[str, tuple[object, ...]] = {
+        "evaluate": (CONTOSO, "--as-of", "2021-05", "--format", "json"),
+        "explain": (CONTOSO, "--as-of", "2021-05", "--partner", "P04", "--format", "json"),
+        "test": ("--format", "junit"),
+    }
+    for output in (file, link):
+        ran = run(command, *words[command], "--rules", rules, "--output", output)
+        assert ran.returncode == 2
+        assert "is one of the rule files; name another file" in ran.stderr
+        assert file.read_bytes() == before
+
+
+def test_an_output_that_is_a_link(tmp_path: Path) -> None:
+    loop, nowhere, new = (tmp_path / name for name in ("loop.csv", "nowhere.csv", "new.csv"))
+    loop.symlink_to(loop)
+    nowhere.symlink_to(tmp_path / "gone" / "a.csv")
+    new.symlink_to(tmp_path / "a.csv")
+    for link, message in (
+        (loop, "is a link that leads back to itself"),
+        (nowhere, f"and there is no folder {tmp_path / 'gone'}"),
+    ):
+        ran = evaluate("--output", link)
+        assert ran.returncode == 2
+        assert message in ran.stderr
+    assert evaluate("--output", new).returncode == 0
+    assert new.is_symlink()
+    assert (tmp_path / "a.csv").read_text("utf-8").startswith("partner_id,")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    data, rules = tmp_path / odd, tmp_path / "rules"
     shutil.copytree(CONTOSO, data)
-    assert f"tierwise explain '{data}' --as-of 2021-05" in evaluate(data=data).stderr
+    shutil.copytree(ROOT / "rules", rules)
+    ran = evaluate(data=data)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "the path is not UTF-8" in ran.stderr
+    assert run("evaluate", ".", "--as-of", "2021-05", "--rules", rules, cwd=data).returncode == 0
+    ran = run("demo-data", tmp_path / f"new{odd}", "--partners", "1")
+    assert (ran.returncode, "the path is not UTF-8" in ran.stderr) == (1, True)
+    assert evaluate("--output", tmp_path / f"{odd}.csv").returncode == 0
+    (rules / "microsoft" / "contract.yaml").rename(rules / "microsoft" / f"{odd}.yaml")
+    for words in (("validate", rules), ("evaluate", CONTOSO, "--as-of", "2021-05", "--rules", rules),
+                  ("test", "--rules", rules)):  # fmt: skip
+        ran = run(*words)
+        assert ran.returncode == 1
+        assert "the file's name is not UTF-8 [file-encoding]" in ran.stdout + ran.stderr
+
+
+def test_what_to_type_next_can_be_pasted(tmp_path: Path) -> None:
+    """The rules and data are found nowhere else, and are refused without the flag."""
+    data, rules = tmp_path / "sp ace", tmp_path / "o'rules"
+    shutil.copytree(CONTOSO, data)
+    shutil.copytree(ROOT / "rules", rules)
+    usage = (data / "usage.csv").read_text("utf-8").splitlines(keepends=True)
+    late = [line for line in usage if ",2020-0" not in line]
+    (data / "usage.csv").write_text("".join(late), "utf-8")
+    words = ("--competency", "small-and-midmarket-cloud-solutions", "--version", "1.0.0",
+             "--option", "cloud-business-applications-smb", "--threads", "1")  # fmt: skip
+    ran = run("evaluate", data.name, "--as-of", "2021-05", "--rules", rules, *words,
+              "--allow-short-history", cwd=tmp_path)  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    for command in ran.stderr.rpartition("next:")[2].strip().splitlines():
+        program, *pasted = shlex.split(command)
+        assert program == "tierwise"
+        assert [each for each in words if each not in pasted] == []
+        again = run(*pasted, cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+    assert (tmp_path / "scores.csv").exists()
+
+
+def test_what_to_type_next_is_about_the_same_partners() -> None:
+    talk = evaluate("--partner", "P04", "--partner", "P05").stderr
+    assert talk.count("--partner P04") == 2
+    assert "--partner P04 --partner P05 --output scores.csv" in talk
+
+
+def test_data_tells_the_terminal_nothing(tmp_path: Path) -> None:
+    """Names of partners and things are data: a terminal must not obey what stands in them."""
+    data, hostile = tmp_path / "data", "P04\x1b[2J\x01\rX"
+    shutil.copytree(CONTOSO, data)
+    for file in data.glob("*.csv"):
+        text = file.read_bytes().decode().replace("S0401", "S\x1b]0;x\x07")
+        file.write_bytes(text.replace("P04", f'"{hostile}"').encode())
+    shown = "P04\\x1b[2J\\x01\\rX"
+    ran = evaluate(data=data)
+    assert ran.returncode == 0, ran.stderr
+    explained = run("explain", data, "--as-of", "2021-05", "--rules", ROOT / "rules", "--partner",
+                    hostile)  # fmt: skip
+    assert explained.stdout.startswith(f"{shown}: 29 points, no level\n")
+    assert "S\\x1b]0;x\\x07" in explained.stdout
+    assert shown in ran.stdout
+    for text in (ran.stdout, ran.stderr, explained.stdout, explained.stderr):
+        assert [each for each in text if not each.isprintable() and each != "\n"] == []
+    document = json.loads(evaluate("--format", "json", data=data).stdout)
+    assert hostile in {row["partner_id"] for row in document["results"]}

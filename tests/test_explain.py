@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+import ibis.expr.types as ir
+import pyarrow as pa
 import pytest
 
 import tierwise
@@ -13,6 +15,7 @@ from reference.choices import AS_OF
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.tables import Data
+from tierwise.run.database import Database, sql_of
 from tierwise.tasks.explain import MetricExplanation
 
 ROOT = Path(__file__).parents[1]
@@ -117,3 +120,22 @@ def test_what_there_is_not(partner: str, metric: str | None, code: str, hint: st
     (finding,) = refused.value.diagnostics
     assert finding.code == code
     assert hint in finding.hint
+
+
+def test_verdicts_are_asked_of_the_rows_near_a_partner_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All the data is read once for each metric, to find the few rows that are judged."""
+    asked: list[str] = []
+    arrow = Database.arrow
+
+    def remembered(database: Database, table: ir.Table) -> pa.Table:
+        asked.append(sql_of(table))
+        return arrow(database, table)
+
+    monkeypatch.setattr(Database, "arrow", remembered)
+    explained(CONTOSO, "P04")
+    verdicts = [sql for sql in asked if ":verdict" in sql]
+    assert len(verdicts) == 6
+    for table in ("billings", "seats", "usage"):
+        assert not [sql for sql in verdicts if f':{table}"' in sql]

@@ -12,7 +12,7 @@ import pytest
 
 from rule_files import GOOD, RULES, copy_of_good, replaced
 
-PROGRAM = "from tierwise_cli.app import main; main()"
+PROGRAM = "from tierwise_cli.start import main; main()"
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
 
@@ -171,7 +171,7 @@ def test_validate_loads_no_engine() -> None:
 
 def test_a_bug_is_called_one_without_a_traceback() -> None:
     code = (
-        "import tierwise.tasks.validate as task; from tierwise_cli.app import main\n"
+        "import tierwise.tasks.validate as task; from tierwise_cli.start import main\n"
         "def broken(paths): raise RuntimeError('a screw is loose')\n"
         "task.validate = broken; main()"
     )

@@ -12,4 +12,5 @@ USAGE = 2
 """The command was not called as it is meant."""
 
 COULD_NOT_RUN = 3
-"""The environment did not let it: memory, disk, permissions, an interrupt; or a bug."""
+"""There was nothing to run, such as rules without a data contract to make data for; or the
+environment did not let it: memory, disk, permissions, a signal to stop; or a bug."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,10 @@ VERSION = Annotated[
     typer.Option("--version", metavar="VERSION",
                  help="This version of the competency, whatever its months in force."),
 ]  # fmt: skip
+PARTNERS = Annotated[
+    list[str] | None,
+    typer.Option("--partner", metavar="ID", help="Only this partner; may be repeated."),
+]
 OUTPUT = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE",
@@ -76,3 +81,12 @@ MEMORY = Annotated[
     typer.Option("--memory-limit", metavar="SIZE",
                  help="Such as 4GB; beyond it the run goes on on disk.", callback=_size),
 ]  # fmt: skip
+
+
+def typed(given: Mapping[str, Path | str | int | bool | None]) -> list[str]:
+    """Options as they are typed, without those that were not given; True is a flag's value."""
+    words: list[str] = []
+    for name, value in given.items():
+        if value is not None and value is not False:
+            words += [name] if value is True else [name, str(value)]
+    return words

@@ -31,14 +31,58 @@ def chosen_format(given: str | None, output: Path | None, known: tuple[str, ...]
     return given
 
 
-def check_output(output: Path | None) -> None:
-    """Refuse an output that cannot be written, before anything is computed."""
+def check_output(output: Path | None, *rules: Path | None) -> None:
+    """Refuse an output that cannot be written or is a rule file, before anything is computed.
+
+    Args:
+        output: the file; a link is followed, also one that leads to a file that is not there yet.
+        rules: folders of rules, or rule files, that will be read; None: those by default.
+    """
     if output is None:
         return
+    wrong = _wrong_with(output)
+    if not wrong and output.resolve() in _rule_files(rules):
+        wrong = f"{output} is one of the rule files; name another file"
+    if wrong:
+        raise typer.BadParameter(wrong, param_hint="--output")
+
+
+def _wrong_with(output: Path) -> str:
     if output.is_dir():
-        raise typer.BadParameter(f"{output} is a folder", param_hint="--output")
+        return f"{output} is a folder"
     if not output.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {output.parent}", param_hint="--output")
+        return f"there is no folder {output.parent}"
+    try:
+        where = output.resolve()
+    except (OSError, RuntimeError):  # which of them depends on the version of Python
+        return f"{output} is a link that leads back to itself"
+    if where.is_symlink():
+        return f"{output} is a link that leads back to itself"
+    if not where.parent.is_dir():
+        return f"{output} is a link to {where}, and there is no folder {where.parent}"
+    return ""
+
+
+def _rule_files(rules: Iterable[Path | None]) -> set[Path]:
+    """The files of some folders of rules; or those files themselves, where they are named."""
+    from tierwise import pipeline
+    from tierwise.tasks.rules import rules_folder
+
+    folders = [rules_folder(each) for each in rules]
+    return {
+        file.resolve()
+        for folder in folders
+        for file in (pipeline.rule_files(folder) if folder.is_dir() else [folder])
+        if file.exists()
+    }
+
+
+def check_terminal(output: Path | None, format_: str) -> None:
+    """Refuse to write to a terminal what no terminal can show."""
+    if format_ == "parquet" and output is None and sys.stdout.isatty():
+        raise typer.BadParameter(
+            "Parquet is not for a terminal: name a file", param_hint="--output"
+        )
 
 
 def check_not_read(output: Path | None, data: Path, read: Iterable[str]) -> None:

@@ -16,7 +16,16 @@ from tierwise.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from tierwise.api import demo_data, evaluate, explain, load_rules, release, test, validate
-    from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Refused, Related, Severity, Span
+    from tierwise.diagnostics import (
+        Argument,
+        CannotRun,
+        Cell,
+        Diagnostic,
+        Refused,
+        Related,
+        Severity,
+        Span,
+    )
     from tierwise.model.ruleset import RuleSet
     from tierwise.run.results import Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
     from tierwise.tasks.validate import ValidateReport
 
 _HOMES = {
+    "Argument": "diagnostics",
     "CannotRun": "diagnostics",
     "CasesReport": "tasks.test",
     "Cell": "diagnostics",
@@ -51,7 +61,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused",
+    "Argument", "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused",
     "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
     "ValidateReport", "__version__", "demo_data", "evaluate", "explain", "load_rules", "release",
     "test", "validate",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tierwise.diagnostics import Diagnostic, Outcome, Refused, Span
+from tierwise.diagnostics import Argument, Diagnostic, Outcome, Refused
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import parse_month
 from tierwise.tasks import rules as rules_task
@@ -223,7 +223,7 @@ def _rules(rules: Rules) -> RuleSet:
 def _month(as_of: str) -> int:
     month = parse_month(as_of)
     if month is None:
-        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Span("--as-of"),
+        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument("--as-of"),
                            "write it as YYYY-MM, such as 2021-05")  # fmt: skip
         raise Refused([wrong])
     return month

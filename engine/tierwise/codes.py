@@ -14,7 +14,7 @@ CODES = {
     "expression-syntax": "A text is not an expression.",
     "expression-too-long": "An expression is too long, has too many parts or is nested too deeply.",
     "expression-type": "A part of an expression is not of the type that is needed there.",
-    "file-encoding": "A file is not UTF-8.",
+    "file-encoding": "A file, or its name, is not UTF-8.",
     "file-too-large": "A file has more bytes or values than a rule file may have.",
     "file-unreadable": "A file cannot be opened.",
     "impossible-combination": "A certification asks for more parts than it names.",

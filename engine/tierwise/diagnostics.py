@@ -55,7 +55,17 @@ class Cell:
         return f"{self.path}{row}{column}"
 
 
-Place = Span | Cell
+@dataclass(frozen=True, order=True)
+class Argument:
+    """A place in what was asked for: ``path`` is the command's option, such as ``--partners``."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return self.path
+
+
+Place = Span | Cell | Argument
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,8 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         place = diagnostic.place
         if isinstance(place, Span):
             return (place.path, place.line, place.column, diagnostic.code, diagnostic.message)
-        return (place.path, place.row or 0, 0, diagnostic.code, diagnostic.message)
+        row = place.row or 0 if isinstance(place, Cell) else 0
+        return (place.path, row, 0, diagnostic.code, diagnostic.message)
 
     return tuple(sorted(dict.fromkeys(diagnostics), key=key))
 
@@ -169,6 +180,11 @@ def printable(text: str) -> str:
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name, as the system gives it, can be written as text."""
+    return not any("\ud800" <= each <= "\udfff" for each in name)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.check import check
-from tierwise.diagnostics import Diagnostic, Outcome, Span, merged, nearest, ordered, shown
+from tierwise.diagnostics import (
+    Argument,
+    Diagnostic,
+    Outcome,
+    Span,
+    merged,
+    nearest,
+    ordered,
+    shown,
+)
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
@@ -211,7 +220,7 @@ def find_version(rules: RuleSet, competency: str | None, version: str) -> Outcom
         return Outcome(None, (_unknown_competency(rules, competency),))
     if competency is None and len(ids) > 1:
         several = Diagnostic("several-competencies", "there are several competencies",
-                             Span("--competency"), f"name one of {', '.join(sorted(ids))}")  # fmt: skip
+                             Argument("--competency"), f"name one of {', '.join(sorted(ids))}")  # fmt: skip
         return Outcome(None, (several,))
     versions = [each for each in rules.competencies if competency in (None, each.id.text)]
     found = next((each for each in versions if each.version.text == version), None)
@@ -242,13 +251,13 @@ def _chosen(
 
 
 def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:
-    where = Span(rules.documents[0].path if rules.documents else "rules")
     if competency is None:
+        where = Span(rules.documents[0].path if rules.documents else "rules")
         return Diagnostic("unknown-competency", "there is no competency among the rules", where,
                           "a competency's file says 'kind: competency'")  # fmt: skip
     ids = {each.id.text for each in rules.competencies}
-    return Diagnostic("unknown-competency", f"there is no competency '{competency}'", where,
-                      nearest(competency, ids))  # fmt: skip
+    return Diagnostic("unknown-competency", f"there is no competency {shown(competency)}",
+                      Argument("--competency"), nearest(competency, ids))  # fmt: skip
 
 
 def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:

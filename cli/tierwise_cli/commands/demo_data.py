@@ -37,7 +37,11 @@ def command(
     chosen = chosen_format(format_, None, FORMATS)
 
     import tierwise
+    from tierwise.tasks.demo_data import MOST_SCORED
 
+    if partners > MOST_SCORED:
+        message = f"{partners:,} cannot be made; ask for 1 to {MOST_SCORED:,}"
+        raise typer.BadParameter(message, param_hint="--partners")
     with progress() as show:
         report = tierwise.demo_data(
             out, partners, seed, format=chosen, contract=contract, rules=rules, progress=show

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tierwise_cli import options
-from tierwise_cli.output import check_not_read, check_output, chosen_format, write
+from tierwise_cli.output import check_not_read, check_output, check_terminal, chosen_format, write
 from tierwise_cli.progress import progress
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -21,10 +21,7 @@ def command(
     competency: options.COMPETENCY = None,
     option: options.OPTION = None,
     version: options.VERSION = None,
-    partner: Annotated[
-        list[str] | None,
-        typer.Option("--partner", metavar="ID", help="Only this partner; may be repeated."),
-    ] = None,
+    partner: options.PARTNERS = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", metavar="|".join(FORMATS),
@@ -42,11 +39,8 @@ def command(
     Example: tierwise evaluate examples/contoso --as-of 2021-05 --output scores.csv
     """
     chosen = chosen_format(format_, output, FORMATS)
-    check_output(output)
-    if chosen == "parquet" and output is None and sys.stdout.isatty():
-        raise typer.BadParameter(
-            "Parquet is not for a terminal: name a file", param_hint="--output"
-        )
+    check_output(output, rules)
+    check_terminal(output, chosen)
 
     import tierwise
     from tierwise_cli.render import results_table
@@ -63,4 +57,9 @@ def command(
     check_not_read(output, data, (name for name, _ in results.stamp.data))
     write(output, WRITERS[chosen](results))
     if chosen == "table" and output is None:
-        sys.stderr.write(results_table.what_next(results, data, as_of, competency, version))
+        same = options.typed({
+            "--rules": rules, "--competency": competency, "--option": option, "--version": version,
+            "--allow-short-history": allow_short_history, "--threads": threads,
+            "--memory-limit": memory_limit,
+        })  # fmt: skip
+        sys.stderr.write(results_table.what_next(results, data, as_of, same, partner or ()))

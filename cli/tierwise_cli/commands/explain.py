@@ -41,7 +41,7 @@ def command(
     Example: tierwise explain examples/contoso --as-of 2021-05 --partner P04
     """
     chosen = chosen_format(format_, output, FORMATS)
-    check_output(output)
+    check_output(output, rules)
 
     import tierwise
     from tierwise_cli.render.explanation import WRITERS

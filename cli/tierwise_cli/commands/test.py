@@ -36,7 +36,7 @@ def command(
     """
     is_xml = output is not None and output.suffix.lower() == ".xml"
     chosen = chosen_format(format_ or ("junit" if is_xml else None), output, FORMATS)
-    check_output(output)
+    check_output(output, rules, *(paths or ()))
 
     import tierwise
     from tierwise_cli.render import cases_junit, cases_text

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
+from tierwise.diagnostics import printable
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
@@ -30,7 +31,7 @@ def _text_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO],
     for option in report.options:
         lines.extend(_option(option, report.partner, every_row))
     lines.extend(f"warning: {each.place}: {each.message}" for each in report.warnings)
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(map(_printable, lines)) + "\n"
 
     def write(out: BinaryIO) -> None:
         bold = out is sys.stdout.buffer and sys.stdout.isatty()
@@ -39,6 +40,13 @@ def _text_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO],
         out.write(shown.encode())
 
     return write
+
+
+def _printable(line: str) -> str:
+    """A line whose data cannot tell the terminal anything; the marks around a heading stay."""
+    if line[:1] == "\1" and line[-1:] == "\2":
+        return f"\1{printable(line[1:-1])}\2"
+    return printable(line)
 
 
 def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from tierwise.diagnostics import Diagnostic, Place, Span, printable
+from tierwise.diagnostics import Argument, Diagnostic, Place, Span, printable
 
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -93,4 +93,6 @@ def _place(place: Place) -> dict[str, object]:
     if isinstance(place, Span):
         return {"file": place.path, "line": place.line, "column": place.column,
                 "end_line": place.end_line, "end_column": place.end_column}  # fmt: skip
+    if isinstance(place, Argument):
+        return {"argument": place.path}
     return {"file": place.path, "row": place.row, "column": place.column}

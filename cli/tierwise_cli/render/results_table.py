@@ -7,7 +7,7 @@ import itertools
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tierwise.diagnostics import printable
 from tierwise.months import format_month
 from tierwise.program.program import Metric, Option
 from tierwise.run.results import OptionResults, Results
@@ -40,7 +41,8 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
         for option in results.options:
             _option(console, option)
         for warning in results.warnings:
-            console.print(f"warning: {warning.place}: {warning.message}", style="yellow")
+            text_of = printable(f"warning: {warning.place}: {warning.message}")
+            console.print(Text(text_of, style="yellow"))  # in which brackets are no markup
         stamp = results.stamp
         console.print(
             f"made by tierwise {stamp.engine_version} on {stamp.backend} from rules "
@@ -52,8 +54,8 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
 
 def _option(console: Console, results: OptionResults) -> None:
     program, option = results.program, results.option
-    title = in_language(program.title, "en", program.competency)
-    name = in_language(option.title, "en", option.id)
+    title = printable(in_language(program.title, "en", program.competency))
+    name = printable(in_language(option.title, "en", option.id))
     console.print(Text(f"{title}: {name}", style="bold"))
     console.print(f"version {program.version}, as of {format_month(program.as_of)}", style="dim")
     console.print()
@@ -71,7 +73,7 @@ def _legend(option: Option) -> Table:
     for justify in ("right", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=justify == "right")
     for number, metric in enumerate(option.metrics, 1):
-        table.add_row(f"({number})", Text(in_language(metric.title, "en", metric.id)),
+        table.add_row(f"({number})", Text(printable(in_language(metric.title, "en", metric.id))),
                       amount(metric.max_points), _all_points_at(metric))  # fmt: skip
     return table
 
@@ -96,24 +98,32 @@ def _scores(results: OptionResults) -> Table:
     for score in itertools.islice(results.scores(), MOST_ROWS):
         points = [amount(each.points) for each in score.metrics]
         level = Text(score.level or "-", style=styles.get(score.level, "dim"))
-        table.add_row(Text(score.scored), Text(amount(score.score), style="bold"), level, *points)
+        table.add_row(
+            Text(printable(score.scored)), Text(amount(score.score), style="bold"), level, *points
+        )
     return table
 
 
 def what_next(
-    results: Results, data: Path, as_of: str, competency: str | None, version: str | None
+    results: Results, data: Path, as_of: str, options: Sequence[str], only: Sequence[str]
 ) -> str:
-    """What to type next, with a partner of the results; of the same version if one was named."""
-    first = next((score for option in results.options for score in option.scores()), None)
-    if first is None:
-        return ""
-    named = "" if version is None else f" --version {version}"
-    if version is not None and competency is not None:
-        named = f" --competency {competency}{named}"
-    folder, partner = shlex.quote(str(data)), shlex.quote(first.scored)
-    if not (folder + partner).isprintable():
+    """What to type next: the same once more, to a file, and why for a partner of the results.
+
+    Args:
+        results: what came of it.
+        data, as_of: what was evaluated.
+        options: everything else that both commands need to give the same again, as it is typed.
+        only: the partners that were asked for, if any.
+    """
+    scores = (score.scored for option in results.options for score in option.scores())
+    partner = next((each for each in scores if each.isprintable()), None)
+    folder = f"./{data}" if str(data).startswith("-") else str(data)
+    same = shlex.join([folder, "--as-of", as_of, *options])
+    if partner is None or not same.isprintable():
         return ""  # no terminal could be trusted with it
+    named = [word for each in only if each.isprintable() for word in ("--partner", each)]
+    output = shlex.join([*named, "--output", "scores.csv"])
     return (
-        f"next: tierwise explain {folder} --as-of {as_of}{named} --partner {partner}\n"
-        f"      tierwise evaluate {folder} --as-of {as_of}{named} --output scores.csv\n"
+        f"next: tierwise explain {same} {shlex.join(['--partner', partner])}\n"
+        f"      tierwise evaluate {same} {output}\n"
     )

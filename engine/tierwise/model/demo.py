@@ -171,6 +171,7 @@ class DemoRule:
     months_span: Span
     hidden: tuple[DemoTableRule, ...]
     tables: tuple[DemoTableRule, ...]
+    default: bool = False
 
 
 def parse_demo(fields: Fields) -> DemoRule:
@@ -183,7 +184,7 @@ def parse_demo(fields: Fields) -> DemoRule:
         months = (first, last)
     span = fields.node("months").span if months else fields.span
     return DemoRule(fields.written("id"), fields.written("contract"), months, span,
-                    _tables(fields, "hidden"), _tables(fields, "tables"))  # fmt: skip
+                    _tables(fields, "hidden"), _tables(fields, "tables"), fields.flag("default"))  # fmt: skip
 
 
 def _tables(fields: Fields, key: str) -> tuple[DemoTableRule, ...]:

@@ -182,6 +182,8 @@ def schema() -> Json:
         "through": field("Through", "The last.", "2021-05", **schemas.MONTH),
     }, ("from", "through"))  # fmt: skip
     whole = file_schema("demo", "Demo data", {
+        "default": field("Default", "Whether these data are made where no contract is named.",
+                         True, type="boolean"),
         "contract": field("Contract", "The id of the data contract.", "sales-data",
                           type="string"),
         "months": months,

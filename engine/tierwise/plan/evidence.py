@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from tierwise.measures.base import Measure
 from tierwise.months import format_month, last_day
 from tierwise.plan.credit import first_month, last_month, way_of
-from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
+from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.program import Policy, eligibility, seen_from_target
 
@@ -36,17 +36,76 @@ class RowVerdicts:
     own: tuple[str, ...]
 
 
-def credited_facts(plan: Plan, metric: MeasuredPlan, scored: str) -> ir.Table:
-    """(entity, month, credited_in, part, amount) of one scored one, in order."""
+@dataclass(frozen=True)
+class Near:
+    """What lies near one scored one for a metric, each a step that has to run first.
+
+    ``rows``: the rows that touch it, with ``:entity`` and by condition ``:holdsN``; ``credited``:
+    its credited facts. They are few, whatever the size of the data, and all else is asked of them.
+    """
+
+    rows: Step
+    credited: Step
+
+
+def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str) -> Near:
+    """What lies near a scored one."""
+    measure = metric.measure
+    contract = plan.program.contract
+    own = _shown(plan, metric)
+    dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
+    touching = _touching(plan, option, measure, scored)
+    paths = {path for condition in measure.rows.conditions for path in condition.paths}
+    paths = paths.union(*(each.names for each in metric.measured.asks.values()))
+    reached = reach(contract, {**plan.data, measure.rows.table: touching}, measure.rows.table,
+                    paths | measure.entity.names | {*own})  # fmt: skip
+    reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
+    conditions = [reached.holds(condition) for condition in measure.rows.conditions]
+    rows = reached.table.select(
+        **{name: reached.table[reached.paths[name]] for name in own},
+        **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
+        **{f":holds{index}": holds for index, holds in enumerate(conditions)},
+        **{":entity": reached.entity(measure.entity)},
+        **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
+    )
     facts = plan.table(metric.credited)
-    own = facts.filter(facts.scored == scored)
+    credited = facts.filter(facts.scored == scored)
+    return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True),
+                Step(f"{metric.credited}:near", "own facts", credited, stored=True))  # fmt: skip
+
+
+def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str) -> ir.Table:
+    """The rows of the measure's table that touch a scored one."""
+    contract, name = plan.program.contract, measure.rows.table
+    own = contract.tables[name].columns
+    asked = measure.entity.names if measure.rows.credit else {measure.rows.scored}
+    reached = reach(contract, plan.data, name, {*asked, *own})
+    if measure.rows.credit:
+        policy = option.option.policies[measure.rows.credit]
+        through = plan.data[policy.through]
+        targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
+        entities = targets.join(_entities(plan, policy, measure), "target")
+        about = reached.entity(measure.entity)
+        rows = reached.table.semi_join(entities, about == entities.entity)
+    else:
+        rows = reached.table.filter(reached.table[reached.paths[measure.rows.scored]] == scored)
+    return rows.select(*own)
+
+
+def credited_facts(near: Near) -> ir.Table:
+    """(entity, month, credited_in, part, amount) of one scored one, in order."""
+    own = _read(near.credited)
     return own.select("entity", "month", "credited_in", "part", "amount").order_by(
         "month", "entity", "part", "amount"
     )
 
 
+def _read(step: Step) -> ir.Table:
+    return ibis.table(step.table.schema(), name=step.name)
+
+
 def associations_behind(
-    plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str
 ) -> ir.Table | None:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
@@ -57,8 +116,7 @@ def associations_behind(
     if not measure.rows.credit:
         return None
     policy, steps = option.option.policies[measure.rows.credit], option.credits[measure.rows.credit]
-    facts = plan.table(metric.credited)
-    facts = facts.filter(facts.scored == scored).select("entity", "credited_in").distinct()
+    facts = _read(near.credited).select("entity", "credited_in").distinct()
     ways = plan.table(steps.ways)
     ways = ways.filter(ways.scored == scored).select("target", "way", begins="first", ends="last")
     whole = plan.table(steps.associated)
@@ -92,35 +150,23 @@ def _entities(plan: Plan, policy: Policy, measure: Measure) -> ir.Table:
     return reached.table.select(target=reached.table[key], entity=reached.together(rests))
 
 
-def row_verdicts(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str) -> RowVerdicts:
+def _shown(plan: Plan, metric: MeasuredPlan) -> tuple[str, ...]:
+    """The columns of a row that are shown: its own, and what dates it."""
+    measure = metric.measure
+    table = plan.program.contract.tables[measure.rows.table]
+    own = tuple(table.columns)
+    dated_by = table.dated_by if measure.window is not None else None
+    return own if dated_by is None or dated_by.path in own else (*own, dated_by.path)
+
+
+def row_verdicts(
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str
+) -> RowVerdicts:
     """A verdict on every row that touches a scored one."""
     measure = metric.measure
-    contract = plan.program.contract
-    own = tuple(contract.tables[measure.rows.table].columns)
-    dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
-    own += (dated_by.path,) if dated_by is not None and dated_by.path not in own else ()
-    paths = {path for condition in measure.rows.conditions for path in condition.paths}
-    asked = frozenset().union(*(each.names for each in metric.measured.asks.values()))
-    reached = reach(
-        contract,
-        plan.data,
-        measure.rows.table,
-        paths | measure.entity.names | {*own, measure.rows.scored, *asked} - {""},
-    )
-    reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
-    conditions = [reached.holds(condition) for condition in measure.rows.conditions]
-    table = reached.table.select(
-        **{name: reached.table[reached.paths[name]] for name in own},
-        **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
-        **{f":holds{index}": holds for index, holds in enumerate(conditions)},
-        **{":entity": reached.entity(measure.entity)},
-        **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
-        **{f":{name}": reached.table[reached.paths[measure.rows.scored]]
-           for name in measure.rows.owner},
-    )  # fmt: skip
-    table = table.view()  # else Ibis merges joins to come, and does not find what was calculated
-    table = _touching(plan, option, measure, table, scored)
-    table = _with_facts(plan, metric, table, scored)
+    own = _shown(plan, metric)
+    table = _read(near.rows)
+    table = _with_facts(plan, metric, near, table, scored)
     table = _with_context(metric, table, scored)
     if measure.rows.credit:
         policy = option.option.policies[measure.rows.credit]
@@ -167,26 +213,16 @@ def _branches(
     return branches
 
 
-def _touching(
-    plan: Plan, option: OptionPlan, measure: Measure, table: ir.Table, scored: str
+def _with_facts(
+    plan: Plan, metric: MeasuredPlan, near: Near, table: ir.Table, scored: str
 ) -> ir.Table:
-    """The rows about an entity of one scored one."""
-    if not measure.rows.credit:
-        return table.filter(table[":scored"] == scored)
-    policy = option.option.policies[measure.rows.credit]
-    through = plan.data[policy.through]
-    targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
-    entities = targets.join(_entities(plan, policy, measure), "target")
-    return table.semi_join(entities, table[":entity"] == entities.entity)
-
-
-def _with_facts(plan: Plan, metric: MeasuredPlan, table: ir.Table, scored: str) -> ir.Table:
     """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: to the scored one."""
     monthly = metric.measure.window is not None
-    facts, credited = plan.table(metric.facts), plan.table(metric.credited)
+    facts, credited = plan.table(metric.facts), _read(near.credited)
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
-    credited = credited.filter(credited.scored == scored)
+    entities = table.select(":entity").distinct()
+    facts = facts.semi_join(entities, facts.entity == entities[":entity"])
     for name, source in ((":is_fact", facts), (":is_credited", credited)):
         keys = source.select(**{f"{name}:entity": "entity", f"{name}:month": "credited_in"})
         keys = keys.distinct().mutate(**{name: True})

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tierwise.diagnostics import CannotRun, Cell, Diagnostic, shown
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, shown
 
 MARKER = "demo-data.json"
 """The file that says that a folder holds demo data, how it was made, and which files that is."""
@@ -26,6 +26,8 @@ def refused(out: Path) -> tuple[Diagnostic, ...]:
     hint = "name a folder that is not there yet"
     if out.exists() and not out.is_dir():
         return (Diagnostic("demo-out", "this is a file, not a folder", Cell(str(out)), hint),)
+    if not is_utf8(str(out)):
+        return (Diagnostic("demo-out", "the path is not UTF-8", Cell(str(out)), hint),)
     others = sorted(_others(out)) if out.exists() else []
     if not others:
         return ()

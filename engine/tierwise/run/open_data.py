@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest, shown
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, shown
 from tierwise.program.program import Contract, Table
 from tierwise.run.database import Database, attach, is_interrupt, literal, quoted
 from tierwise.run.text_files import DELIMITERS, FIRST_ROW, load_text, twice
@@ -68,6 +68,10 @@ def open_data(
     if not data.is_dir() and not data.is_file():
         found.append(Diagnostic("data-unreadable", f"{_what_it_is(data)}, not a file or folder",
                                 Cell(str(data)), _WHAT_DATA_IS))  # fmt: skip
+        return {}
+    if not is_utf8(str(data)):
+        found.append(Diagnostic("data-unreadable", "the path is not UTF-8", Cell(str(data)),
+                                "rename it, or work in the folder and name it by '.'"))  # fmt: skip
         return {}
     opened = (_open_folder if data.is_dir() else _open_database)(database, data, contract, found)
     for name, raw in opened.items():

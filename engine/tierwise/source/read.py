@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
+from tierwise.diagnostics import Diagnostic, Outcome, Span, is_utf8, shown
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Sequence
 
 MAX_BYTES = 1_000_000
@@ -71,6 +71,8 @@ def read(path: Path, name: str | None = None, relative: str | None = None) -> Ou
     """
     label = name or str(path)
     start = Span(label)
+    if not is_utf8(relative or path.name):  # it stands in the stamp of all that comes of the file
+        return _failed("file-encoding", "the file's name is not UTF-8", start, "rename it")
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)

@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tierwise.diagnostics import Cell, Diagnostic, Outcome, Severity, Span, nearest, ordered, shown
+from tierwise.diagnostics import (
+    Argument,
+    CannotRun,
+    Cell,
+    Diagnostic,
+    Outcome,
+    Severity,
+    nearest,
+    ordered,
+    shown,
+)
 from tierwise.model.ruleset import ContractRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.bind_demo import bind_demo
@@ -56,7 +66,8 @@ def demo_data(
         and whatever is wrong with the contract or the rule file.
 
     Raises:
-        CannotRun: the folder cannot be written, or memory or disk ran out; nothing is left.
+        CannotRun: the rules have no data contract; the folder cannot be written, or memory or
+            disk ran out; nothing is left.
     """
     found: list[Diagnostic] = []
     contract = _contract(rules, contract_id, found)
@@ -98,29 +109,30 @@ def _made(
 
 def _contract(rules: RuleSet, wanted: str | None, found: list[Diagnostic]) -> ContractRule | None:
     contracts = {each.id.text: each for each in rules.contracts}
+    if not contracts:
+        raise CannotRun("there is no data contract among the rules",
+                        "name rules with a file that says 'kind: contract'")  # fmt: skip
     if wanted is not None and wanted not in contracts:
         found.append(Diagnostic("unknown-contract", f"there is no data contract {shown(wanted)}",
-                                Span("--contract"), nearest(wanted, contracts)))  # fmt: skip
-    elif not contracts:
-        where = Span(rules.documents[0].path) if rules.documents else Span("rules")
-        found.append(Diagnostic("unknown-contract", "there is no data contract among the rules",
-                                where, "a contract's file says 'kind: contract'"))  # fmt: skip
-    elif wanted is None and len(contracts) > 1:
+                                Argument("--contract"), nearest(wanted, contracts)))  # fmt: skip
+        return None
+    default = next((each.contract.text for each in rules.demos if each.default), None)
+    wanted = wanted or default
+    if wanted is None and len(contracts) > 1:
         found.append(Diagnostic("several-contracts", "there are several data contracts",
-                                Span("--contract"), f"name one of {', '.join(sorted(contracts))}"))  # fmt: skip
-    else:
-        return contracts[wanted] if wanted is not None else next(iter(contracts.values()))
-    return None
+                                Argument("--contract"), f"name one of {', '.join(sorted(contracts))}"))  # fmt: skip
+        return None
+    return contracts.get(wanted or "", next(iter(contracts.values())))
 
 
 def _asked(scored: int, format_: str) -> list[Diagnostic]:
     found = []
     if not 1 <= scored <= MOST_SCORED:
-        found.append(Diagnostic("demo-size", f"{scored:,} cannot be made", Span("--partners"),
+        found.append(Diagnostic("demo-size", f"{scored:,} cannot be made", Argument("--partners"),
                                 f"ask for 1 to {MOST_SCORED:,}"))  # fmt: skip
     if format_ not in FORMATS:
         found.append(Diagnostic("demo-format", f"{shown(format_)} is not a format of data",
-                                Span("--format"), nearest(format_, FORMATS)))  # fmt: skip
+                                Argument("--format"), nearest(format_, FORMATS)))  # fmt: skip
     return found
 
 

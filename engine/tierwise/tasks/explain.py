@@ -18,8 +18,10 @@ from tierwise.months import format_month
 from tierwise.plan.evidence import (
     COUNTED,
     LEADS_TO,
+    Near,
     associations_behind,
     credited_facts,
+    nearby,
     row_verdicts,
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
@@ -230,29 +232,37 @@ class _Asked:
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
-        verdicts = row_verdicts(plan, self.option, own, self.partner)
+        near = nearby(plan, self.option, own, self.partner)
+        for step in (near.rows, near.credited):
+            self.database.create(step.name, step.table, step.stored)
+        verdicts = row_verdicts(plan, self.option, own, near, self.partner)
         read = plan.program.contract.tables[rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
         if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
             months.add(read.dated_by.path)
         table = self.database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
-        near = tuple(
+        rows_near = tuple(
             RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
                        str(row[":verdict"]))
             for row in table.to_pylist()
         )  # fmt: skip
-        facts = _facts(self.database, plan, self.option, own, self.partner)
+        facts = _facts(self.database, plan, self.option, own, near, self.partner)
         return ValueExplanation(
             value, self.score.value(value.id), table=rows.table, entity=own.measure.entity.text,
-            facts=facts, rows=near,
+            facts=facts, rows=rows_near,
         )  # fmt: skip
 
 
 def _facts(
-    database: Database, plan: Plan, option: OptionPlan, own: MeasuredPlan, partner: str
+    database: Database,
+    plan: Plan,
+    option: OptionPlan,
+    own: MeasuredPlan,
+    near: Near,
+    partner: str,
 ) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
-    associations = associations_behind(plan, option, own, partner)
+    associations = associations_behind(plan, option, own, near, partner)
     if associations is not None:
         for row in database.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
@@ -265,7 +275,7 @@ def _facts(
         CreditedFact(_about(row["entity"]), format_month(row["month"]), row["part"],
                      Fraction(str(row["amount"])),
                      tuple(behind.get((_about(row["entity"]), row["credited_in"]), ())))
-        for row in database.arrow(credited_facts(plan, own, partner)).to_pylist()
+        for row in database.arrow(credited_facts(near)).to_pylist()
     )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tierwise import pipeline
-from tierwise.diagnostics import Diagnostic, Outcome, Span, shown
+from tierwise.diagnostics import Argument, Diagnostic, Outcome, Span, shown
 from tierwise.model.releases import FILE, KIND, releases_text
 from tierwise.model.ruleset import RuleSet
 from tierwise.source.document import Document
@@ -53,7 +53,7 @@ def release(competency: str, version: str, folder: Path) -> Outcome[ReleaseRepor
         return Outcome(None, found)
     chosen = pipeline.find_version(rules, competency, version)
     if chosen.value is None:  # it may be in a file that is not of the right shape
-        return Outcome(None, found if loaded.failed else chosen.diagnostics)
+        return Outcome(None, found if loaded.failed else tuple(map(_as_asked, chosen.diagnostics)))
     document = next(each for each in rules.documents if each.path == chosen.value.id.span.path)
     listed = Path(document.path).parent / FILE
     about = _about(rules, found, {document.path, str(listed)})
@@ -70,6 +70,12 @@ def release(competency: str, version: str, folder: Path) -> Outcome[ReleaseRepor
         with written_whole(listed.resolve()) as file:
             file.write(text.encode())
     return Outcome(ReleaseReport(competency, version, document.digest, listed, is_new, about))
+
+
+def _as_asked(finding: Diagnostic) -> Diagnostic:
+    """The same finding; what other commands have as an option is named without its dashes."""
+    is_option = isinstance(finding.place, Argument)
+    return replace(finding, place=Argument("COMPETENCY")) if is_option else finding
 
 
 def _about(rules: RuleSet, found: Sequence[Diagnostic], own: set[str]) -> tuple[Diagnostic, ...]:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tierwise import pipeline
-from tierwise.diagnostics import Diagnostic, Outcome, Severity, Span, merged, nearest, ordered
+from tierwise.diagnostics import (
+    Argument,
+    Diagnostic,
+    Outcome,
+    Severity,
+    Span,
+    merged,
+    nearest,
+    ordered,
+)
 from tierwise.model.ruleset import RuleSet
 from tierwise.program.cases import Case
 from tierwise.source.document import Document
@@ -152,7 +161,7 @@ def _tested(
     if competency is not None and competency not in ids:
         return Outcome(None, (Diagnostic(
             "unknown-competency", f"there is no competency '{competency}'",
-            Span("--competency"), nearest(competency, ids)),))  # fmt: skip
+            Argument("--competency"), nearest(competency, ids)),))  # fmt: skip
     of_others = {
         each.path for each in rules.cases if competency not in (None, each.competency.text)
     }

@@ -1,0 +1,113 @@
+"""Where the program starts, and the edge where findings, failures and signals end.
+
+Nothing is imported before signals are listened to but what Python has loaded anyway: a program
+that is told to stop while it starts ends as it does later.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import types
+
+from tierwise_cli import exit_codes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # which typing says as well, and takes long to load
+    from typing import NoReturn
+
+_STOPS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+_INTERRUPTED = 130
+"""The exit code that typer makes of an interrupt."""
+_told_to_stop = False
+
+
+def main() -> None:
+    """Run the program; a user never sees a traceback."""
+    try:
+        for each in _STOPS:
+            if signal.getsignal(each) is not signal.SIG_IGN:  # nohup has it ignored
+                signal.signal(each, _stop)
+        sys.excepthook = _bug
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
+        _run()
+    except KeyboardInterrupt:
+        _interrupted()
+    finally:
+        for each in _STOPS:
+            signal.signal(each, signal.SIG_IGN)  # what is left is to end
+
+
+def _stop(number: int, frame: types.FrameType | None) -> None:
+    """Every signal to stop is an interrupt, so that whatever was begun is cleared away."""
+    global _told_to_stop  # noqa: PLW0603  # a signal reaches no other place
+    _told_to_stop = True
+    signal.default_int_handler(number, frame)
+
+
+def _run() -> None:
+    from typer.main import get_command
+
+    from tierwise.diagnostics import CannotRun, Refused
+    from tierwise_cli.app import app
+
+    try:
+        get_command(app)()  # called itself, the app would put a hook of its own in that place
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            _interrupted()
+        if isinstance(ended.__context__, BrokenPipeError):
+            # Whoever read the output has stopped; there is nobody left to tell.
+            sys.exit(exit_codes.COULD_NOT_RUN)
+        raise
+    except Refused as refused:
+        from tierwise_cli.render.findings import print_findings
+
+        print_findings(refused.diagnostics, sys.stderr)
+        sys.exit(exit_codes.FINDINGS)
+    except CannotRun as error:
+        _fail(str(error), error.hint)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exit_codes.COULD_NOT_RUN)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
+
+
+def _interrupted() -> NoReturn:
+    _fail("interrupted", "nothing was left half written")
+
+
+def _fail(message: str, hint: str) -> NoReturn:
+    with contextlib.suppress(OSError):  # after a hang-up there is no terminal
+        sys.stderr.write(f"tierwise: {message}\n" + (f"  {hint}\n" if hint else ""))
+    sys.exit(exit_codes.COULD_NOT_RUN)
+
+
+def _bug(
+    kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
+) -> None:
+    """What is left is a bug of tierwise: say so, with the traceback only where it is asked for.
+
+    Unless it was told to stop: a library that is broken off while it loads says it in its own way.
+    """
+    if os.environ.get("TIERWISE_TRACEBACK"):
+        sys.__excepthook__(kind, error, trace)
+    first = (str(error).strip().splitlines() or [""])[0][:300]
+    message = (
+        "tierwise: interrupted\n  nothing was left half written\n"
+        if _told_to_stop
+        else f"tierwise: this is a bug in tierwise: {kind.__name__}: {first}\n"
+        "  please report it; TIERWISE_TRACEBACK=1 shows where it happened\n"
+    )
+    with contextlib.suppress(OSError):
+        sys.stderr.write(message)
+        sys.stderr.flush()
+    os._exit(exit_codes.COULD_NOT_RUN)
