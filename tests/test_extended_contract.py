@@ -68,16 +68,17 @@ def test_what_is_said_anew_holds_in_the_extension_only(folders: tuple[Path, Path
         tierwise.evaluate(data, "2020-12", rules=rules, competency="shopkeeper")
 
 
-def test_without_its_tables_a_competency_is_left_out_with_a_warning(
+def test_without_its_tables_a_competency_is_left_out_with_a_note(
     folders: tuple[Path, Path],
 ) -> None:
     rules, data = folders
     (data / "chains.csv").unlink()
     results = tierwise.evaluate(data, "2020-12", rules=rules)
     assert {row["competency"] for row in results.to_arrow().to_pylist()} == {"shopkeeper"}
-    (warning,) = results.warnings
-    assert warning.code == "not-scored"
-    assert warning.message == "chain-shop is not scored: the table 'chains' is missing"
+    (note,) = results.notes
+    assert not results.warnings
+    assert note.code == "not-scored"
+    assert note.message == "chain-shop is not scored: the table 'chains' is missing"
     with pytest.raises(tierwise.Refused, match="the table 'chains' is missing"):
         tierwise.evaluate(data, "2020-12", rules=rules, competency="chain-shop")
 

@@ -17,10 +17,14 @@ Value = TypeVar("Value")
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops the next stage, a warning does not."""
+    """How much a finding matters: an error stops the next stage, the others do not.
+
+    A note says what somebody may want to know where nothing is wrong.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, order=True)

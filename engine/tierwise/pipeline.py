@@ -17,6 +17,7 @@ from tierwise.diagnostics import (
     Argument,
     Diagnostic,
     Outcome,
+    Severity,
     Span,
     merged,
     nearest,
@@ -294,7 +295,17 @@ class Ran:
     database: Database
     plans: tuple[Plan, ...]
     raw: Mapping[str, RawTable]
-    warnings: tuple[Diagnostic, ...]
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What may be wrong."""
+        return tuple(each for each in self.found if each.severity is Severity.WARNING)
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What is not wrong and worth knowing."""
+        return tuple(each for each in self.found if each.severity is Severity.NOTE)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def command(
             version=version, partners=partner or (), allow_short_history=allow_short_history,
             threads=threads, memory_limit=memory_limit, progress=show,
         )  # fmt: skip
-    print_findings(results.warnings, sys.stderr)
+    print_findings((*results.warnings, *results.notes), sys.stderr)
     check_not_read(output, data, (name for name, _ in results.stamp.data))
     write(output, WRITERS[chosen](results))
     if chosen == "table" and output is None:

@@ -53,6 +53,6 @@ def command(
             version=version, allow_short_history=allow_short_history, threads=threads,
             memory_limit=memory_limit, progress=show,
         )  # fmt: skip
-    print_findings(report.warnings, sys.stderr)
+    print_findings((*report.warnings, *report.notes), sys.stderr)
     check_not_read(output, data, (name for name, _ in report.stamp.data))
     write(output, WRITERS[chosen](report, every_row=metric is not None))

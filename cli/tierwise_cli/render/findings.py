@@ -10,7 +10,7 @@ from typing import TextIO
 
 from tierwise.diagnostics import Argument, Diagnostic, Place, Span, printable
 
-_COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
+_COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _MOST = 200
 _LARGEST = 2_000_000

@@ -28,11 +28,17 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
 def _write(results: Results, out: BinaryIO) -> None:
     out.write(b'{\n"stamp": ' + dumps(stamp_dict(results.stamp)).encode())
     warnings = [finding_dict(finding) for finding in results.warnings]
-    out.write(b',\n"warnings": ' + dumps(warnings).encode() + b',\n"results": [')
+    out.write(b',\n"warnings": ' + dumps(warnings).encode() + b',\n"notes": ')
+    notes = [finding_dict(finding) for finding in results.notes]
+    out.write(dumps(notes).encode() + b',\n"results": [')
     separator = b"\n"
     for option in results.options:
+        levels = results.competency_levels.get(option.program.competency)
         for score in option.scores():
-            out.write(separator + dumps(score_dict(option, score), indent=None).encode())
+            document = score_dict(option, score)
+            if levels is not None:
+                document["competency_level"] = levels[score.scored] or None
+            out.write(separator + dumps(document, indent=None).encode())
             separator = b",\n"
     out.write(b"\n]\n}\n")
 

@@ -40,6 +40,8 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
                           highlight=False, legacy_windows=False)  # fmt: skip
         for option in results.options:
             _option(console, option)
+            if option is _last_of(results, option):
+                _competency(console, results, option)
         for warning in results.warnings:
             text_of = printable(f"warning: {warning.place}: {warning.message}")
             console.print(Text(text_of, style="yellow"))  # in which brackets are no markup
@@ -50,6 +52,27 @@ def writer(results: Results) -> Callable[[BinaryIO], None]:
         out.write(text.getvalue().encode())
 
     return write
+
+
+def _last_of(results: Results, option: OptionResults) -> OptionResults:
+    """The last option of the same competency."""
+    own = [each for each in results.options if each.program.competency == option.program.competency]
+    return own[-1]
+
+
+def _competency(console: Console, results: Results, last: OptionResults) -> None:
+    """The level of a competency that has several options: whom the better one gives which."""
+    levels = results.competency_levels.get(last.program.competency)
+    if levels is None:
+        return
+    title = printable(in_language(last.program.title, "en", last.program.competency))
+    console.print(Text(f"{title}: by the better option", style="bold"))
+    attained = [(scored, level) for scored, level in levels.items() if level]
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for scored, level in attained[:MOST_ROWS]:
+        table.add_row(Text(printable(scored)), level)
+    console.print(table if attained else "nobody has a level", highlight=False)
+    console.print()
 
 
 def _option(console: Console, results: OptionResults) -> None:

@@ -84,10 +84,12 @@ def _checked(
 def _left_out(
     programs: Sequence[Program], lacking: Mapping[str, Sequence[Diagnostic]], data: str
 ) -> Iterator[Diagnostic]:
-    """A warning for each competency that is not scored; where none is, what the data lacks."""
+    """A note for each competency that is not scored; where none is, what the data lacks."""
     if all(program.contract.id in lacking for program in programs):
         for missing in lacking.values():
-            yield from missing
+            # Where less is missing for another contract, the data is meant for that one.
+            if not any({*other} < {*missing} for other in lacking.values()):
+                yield from missing
         return
     for program in programs:
         missing = lacking.get(program.contract.id, ())
@@ -96,4 +98,4 @@ def _left_out(
             yield Diagnostic("not-scored", f"{program.competency} is not scored: "
                              f"{missing[0].message}{more}", Cell(data),
                              f"name it with --competency {program.competency} to see all that is "
-                             "missing", Severity.WARNING)  # fmt: skip
+                             "missing", Severity.NOTE)  # fmt: skip

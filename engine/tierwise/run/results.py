@@ -175,17 +175,46 @@ class Results:
     options: tuple[OptionResults, ...]
     stamp: Stamp
     warnings: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+    @functools.cached_property
+    def competency_levels(self) -> Mapping[str, Mapping[str, str]]:
+        """By competency with several options and scored one, the level of its best option.
+
+        The level is "" where no option has one. Levels rank as the options state them, best first.
+        """
+        several = [each.program for each in self.options if len(each.program.options) > 1]
+        return {program.competency: self._best(program) for program in several}
+
+    def _best(self, program: Program) -> dict[str, str]:
+        ranks: dict[str, int] = {}
+        for option in program.options:
+            for rank, level in enumerate(option.levels):
+                ranks[level.id] = min(rank, ranks.get(level.id, rank))
+        best: dict[str, str] = {}
+        for each in self.options:
+            if each.program.competency != program.competency:
+                continue
+            for scored, level in zip(each.table["scored"].to_pylist(),
+                                     each.table["level"].to_pylist(), strict=True):  # fmt: skip
+                known = best.setdefault(str(scored), "")
+                if level is not None and (not known or ranks[level] < ranks[known]):
+                    best[str(scored)] = level
+        return best
 
     def to_arrow(self) -> pa.Table:
         """One wide table: a row a scored one and option, as the data contract describes it.
 
         Columns: ``partner_id`` (or whatever the scored key is called), ``competency``,
         ``option``, ``version``, ``as_of``, ``score``, ``level``, by metric ``ID.value`` and
-        ``ID.points``; at last the stamp: ``engine_version``, ``rules_digest``, ``data_digest``.
+        ``ID.points``; where a competency has several options, ``competency_level``, that of the
+        better one; at last the stamp: ``engine_version``, ``rules_digest``, ``data_digest``.
         Numbers are decimals of 18 digits behind the point, cut and never rounded up. Where there
         are warnings, a column ``warnings`` repeats them in every row.
         """
         tables = [_wide(option, self.stamp) for option in self.options]
+        if self.competency_levels:
+            tables = [self._with_level(*pair) for pair in zip(self.options, tables, strict=True)]
         stamp = ("engine_version", "rules_digest", "data_digest")
         names = dict.fromkeys(name for table in tables for name in table.column_names)
         order = [*(name for name in names if name not in stamp), *stamp]
@@ -196,6 +225,14 @@ class Results:
             whole = whole.append_column("warnings", _same(text, whole.num_rows))
             metadata["tierwise.warnings"] = text
         return whole.replace_schema_metadata(metadata)
+
+    def _with_level(self, option: OptionResults, table: pa.Table) -> pa.Table:
+        """A wide table with the level of the competency: of its better option, or its only one."""
+        levels = self.competency_levels.get(option.program.competency)
+        if levels is None:
+            return table.append_column("competency_level", table["level"])
+        known = [levels[str(scored)] or None for scored in option.table["scored"].to_pylist()]
+        return table.append_column("competency_level", pa.array(known, pa.string()))
 
 
 DECIMAL = pa.decimal128(38, 18)

@@ -61,9 +61,8 @@ def evaluate(
             for plan in ran.plans
             for result in score_tables(ran.database, plan, partners or None)
         )
-        return Outcome(
-            Results(options, stamp_of([plan.program for plan in ran.plans], ran.raw), ran.warnings)
-        )
+        stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
+        return Outcome(Results(options, stamp, ran.warnings, ran.notes))
 
 
 def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagnostic, ...]:

@@ -123,6 +123,7 @@ class ExplainReport:
     options: tuple[OptionExplanation, ...]
     stamp: Stamp
     warnings: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
 
 
 def explain(
@@ -171,7 +172,7 @@ def explain(
             for explanation in _options(ran.database, plan, partner, metric)
         )
         stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
-        return Outcome(ExplainReport(partner, options, stamp, ran.warnings))
+        return Outcome(ExplainReport(partner, options, stamp, ran.warnings, ran.notes))
 
 
 def _options(
