@@ -44,6 +44,7 @@ LANGUAGE_WORDS = {
     "performance": "an example of a group",
     "product": "plain English for a multiplication",
     "products": "an example of a catalogue",
+    "quantity": "what the rule language calls a number with a unit",
     "sales": "an example of a title and an id",
     "subscription": "an example of a reference in descriptions",
     "type": "a field of a column",

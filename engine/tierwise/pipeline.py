@@ -338,7 +338,8 @@ def ran(
         ready = prepare(database, data, bound, allow_short_history, leave_out, progress)
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
-            yield Outcome(None, found)
+            # What is not wrong does not matter until the rest is right.
+            yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
             return
         plans = tuple(lower(each, schemas_of(database, each)) for each in ready.programs)
         for plan in plans:

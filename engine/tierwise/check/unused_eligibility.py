@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tierwise.diagnostics import Diagnostic, Severity, shown
-from tierwise.program.program import Option, Program, eligibility
+from tierwise.program.eligibility import eligibility
+from tierwise.program.program import Option, Program
 
 CODE = "unused-eligibility"
 

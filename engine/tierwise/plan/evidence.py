@@ -18,7 +18,8 @@ from tierwise.months import format_month, last_day
 from tierwise.plan.credit import first_month, last_month, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
-from tierwise.program.program import Policy, eligibility, seen_from_target
+from tierwise.program.eligibility import eligibility, seen_from_target
+from tierwise.program.program import Policy
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""

@@ -28,17 +28,8 @@ from tierwise.plan.rows import Reached, dating, reach
 from tierwise.plan.scope import Read, exact
 from tierwise.plan.scores import scores
 from tierwise.plan.values import valued, with_parts
-from tierwise.program.program import (
-    Dating,
-    MonthsWith,
-    Option,
-    Policy,
-    Program,
-    Value,
-    eligibility,
-    expressions_of,
-    seen_from_target,
-)  # fmt: skip
+from tierwise.program.eligibility import eligibility, seen_from_target
+from tierwise.program.program import Dating, MonthsWith, Option, Policy, Program, Value
 
 
 def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
@@ -118,7 +109,7 @@ class _OptionLowering:
 
     def _everybody(self) -> tuple[ir.Table, dict[str, Read]]:
         """(scored, and what expressions ask of them), and how each name is read from it."""
-        names = {name for each in expressions_of(self.option) for name in each.names}
+        names = {name for each in self.option.expressions for name in each.names}
         paths = {name.removeprefix("scored.") for name in names if name.startswith("scored.")}
         key = self.contract.scored_key
         reached = reach(self.contract, self.tables, self.contract.scored, paths | {key})

@@ -11,8 +11,9 @@ from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.measures.base import Certification, Condition, Entity, RowNames, Rows
 from tierwise.program.bind_data import unknown
 from tierwise.program.bind_dating import NO_MONTH
+from tierwise.program.eligibility import eligibility
 from tierwise.program.names import TableNames
-from tierwise.program.program import Contract, Policy, Table, eligibility
+from tierwise.program.program import Contract, Policy, Table
 from tierwise.source.document import Written
 
 _ID_KINDS = (Kind.TEXT, Kind.WHOLE)

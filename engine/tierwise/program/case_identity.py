@@ -16,7 +16,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import Certification, Entity, Measure, Rows, Window
 from tierwise.measures.shared_fields import Least
-from tierwise.program.program import Contract, Program, Table, expressions_of
+from tierwise.program.program import Contract, Program, Table
 
 Place = tuple[str, str]
 """A table and one of its columns."""
@@ -77,7 +77,7 @@ def _named(program: Program) -> Iterator[Place]:
             whens = [way.when for way in policy.ways]
             yield from _places(contract, contract.tables[policy.through], whens)
         scored = contract.tables[contract.scored]
-        for expression in expressions_of(option):
+        for expression in option.expressions:
             own_paths = (name.removeprefix("scored.") for name in expression.names
                          if name.startswith("scored."))  # fmt: skip
             yield from _ends(contract, scored, own_paths)

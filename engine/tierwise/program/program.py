@@ -10,7 +10,7 @@ from fractions import Fraction
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Condition, Measure
+from tierwise.measures.base import Measure
 from tierwise.points.base import Points
 from tierwise.quantity import Quantity
 from tierwise.source.fields import Titles
@@ -313,6 +313,18 @@ class Option:
         """The values that are measured, each with its measure."""
         return tuple((each, each.measure) for each in self.values if each.measure is not None)
 
+    @property
+    def expressions(self) -> Iterator[Expression]:
+        """Every expression over values."""
+        for value in self.values:
+            if value.expression is not None:
+                yield value.expression
+        for metric in self.metrics:
+            yield from (each.that for each in metric.requires)
+            yield from (each.when for each in metric.thresholds if each.when is not None)
+            yield from metric.points.expressions
+        yield from (level.when for level in self.levels)
+
     def named_by(self, expression: Expression) -> tuple[Value, ...]:
         """The values that an expression names, and those that these come from, in order."""
         wanted = {name.partition(".")[0] for name in expression.names}
@@ -345,57 +357,3 @@ class Program:
         """The same program with one of its options, or with none where it has no such."""
         kept = tuple(each for each in self.options if each.id == option)
         return replace(self, options=kept)
-
-
-def expressions_of(option: Option) -> Iterator[Expression]:
-    """Every expression over values that an option has."""
-    for value in option.values:
-        if value.expression is not None:
-            yield value.expression
-    for metric in option.metrics:
-        yield from (each.that for each in metric.requires)
-        yield from (each.when for each in metric.thresholds if each.when is not None)
-        yield from metric.points.expressions
-    yield from (level.when for level in option.levels)
-
-
-def seen_from_target(policy: Policy, table: str, path: str, key: str) -> str:
-    """A path from a measured row, as it is seen from what the policy credits.
-
-    Args:
-        policy: the policy.
-        table: the table of the row.
-        path: the path from there.
-        key: the key of what is credited.
-    """
-    prefix = f"{policy.reference}."
-    if table == policy.target:
-        return path
-    return path.removeprefix(prefix) if path.startswith(prefix) else key
-
-
-def eligibility(
-    contract: Contract, eligible: Mapping[str, tuple[Expression, ...]], table: str
-) -> tuple[Condition, ...]:
-    """The conditions that an option's eligibility puts on the rows of a table.
-
-    A row is judged by the conditions of its own table and of every table that its references
-    lead to, in the order in which the option states them.
-    """
-    prefixes: dict[str, list[str]] = {table: [""]}
-    waiting, seen = [(table, "")], {table}
-    while waiting:
-        name, prefix = waiting.pop(0)
-        for column in contract.tables[name].columns.values():
-            target = column.references
-            if target in contract.tables and target not in seen:
-                path = f"{prefix}{column.alias}."
-                prefixes.setdefault(target, []).append(path)
-                waiting.append((target, path))
-        seen.update(target for target, _ in waiting)
-    return tuple(
-        Condition(expression, prefix)
-        for name, expressions in eligible.items()
-        for prefix in prefixes.get(name, ())
-        for expression in expressions
-    )

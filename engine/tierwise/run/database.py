@@ -168,8 +168,10 @@ def connect(settings: Settings) -> Iterator[Database]:
 
 
 def attach(database: Database, path: Path, name: str) -> None:
-    """Attach a DuckDB file, read only; raises what DuckDB raises."""
-    database.connection.execute(f"ATTACH {literal(str(path))} AS {quoted(name)} (READ_ONLY)")
+    """Attach a DuckDB file, read only, unless it is; raises what DuckDB raises."""
+    database.connection.execute(
+        f"ATTACH IF NOT EXISTS {literal(str(path))} AS {quoted(name)} (READ_ONLY)"
+    )
 
 
 def _first(error: Exception) -> str:
