@@ -40,7 +40,7 @@ LARGE = {
     ("finance-and-operations", True): 100,
     ("finance-and-operations", False): 50,
 }
-# "retired 31 December 2020: counts through 31 December 2021 if passed before it retired"
+# By exam, the day it retired and the last day it counts if it was passed until then.
 RETIRED = {
     "MB-200": (date(2020, 12, 31), date(2021, 12, 31)),
     "MB-400": (date(2020, 12, 31), date(2021, 12, 31)),
