@@ -117,7 +117,7 @@ class Programme:
         return found
 
     def customers_are_developed(self, partner: str) -> bool:
-        """ "At least one customer in a developed country ... in any of the 12 months"."""
+        """Whether at least one customer in a developed country ... in any of the 12 months."""
         for row in self.eligible():
             if self.customers[row["customer_id"]]["country"] not in DEVELOPED:
                 continue

@@ -59,7 +59,7 @@ class Track:
 
 
 def track(is_enterprise: bool, is_new: bool) -> Track:
-    """ "Enterprise: per unit, full at"; "SMB: per unit, full at"; and the earlier version's SMB."""
+    """By the table: where each track earns all points; and the SMB track of the earlier version."""
     if is_enterprise:
         return Track(tuple(map(Fraction, (5, 20, 7, "0.3", 5))), 50_000, 10_000)
     if is_new:
@@ -85,7 +85,7 @@ def points_of(
 
 
 def is_designated(points: tuple[Fraction, ...]) -> bool:
-    """ "A score of at least 70 of 100 and every one of the five metrics above 0"."""
+    """Whether a score of at least 70 has every one of the five metrics above 0."""
     return sum(points) >= 70 and all(each > 0 for each in points)
 
 

@@ -30,8 +30,10 @@ def check(program: Program) -> Iterable[Diagnostic]:
     for option in program.options:
         total = sum((metric.max_points for metric in option.metrics), Fraction(0))
         most = option.max_score or total  # whether they agree is another check's question
+        if any(level.when.names - {"score"} for level in option.levels):
+            continue
         scores = _scores(option, most)
-        if scores is None or any(level.when.names - {"score"} for level in option.levels):
+        if scores is None:
             continue
         held = {
             score: [each.id for each in option.levels
@@ -86,7 +88,7 @@ def _lines(node: ast.expr) -> list[Line] | None:
     number = literal(node)
     if number is not None:
         # Two conditions that are compared change where they do, which is tried for themselves.
-        return [(Fraction(0), Fraction(str(number)))] if not isinstance(number, bool) else []
+        return [(Fraction(0), Fraction(str(number)))] if not isinstance(number, bool | str) else []
     match node:
         case ast.Name():
             return [(Fraction(1), Fraction(0))] if node.id == "score" else []

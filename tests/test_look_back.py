@@ -1,0 +1,132 @@
+"""Looking back: one plan over several months says what an evaluation of each of them says."""
+
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import tierwise
+from reference.datasets import merge, random_dataset
+from reference.files import write_csv
+
+RULES = Path(__file__).parents[1] / "rules"
+MONTHS = 7
+AS_OF = "2021-05"
+CONDITIONS = {
+    "revenue": "revenue >= 500",
+    "adds": "adds >= 1",
+    "adds_by_adder": "adds_by_adder < 0 or adds_by_adder >= 1",
+    "people": "people >= 1",
+    "deployments": "deployments >= 1",
+    "growth": "growth > 0.1 or missing(growth)",
+    "growth_then": "growth.then >= 20",
+    "users": "users >= 10",
+    "reached": "reached >= 1",
+    "customers": "customers >= 1",
+    "billed": "billed >= 1",
+    "average": "average_bill >= 300",
+    "mixed": "calculated > 1 and months_between(as_of, date('2021-03-15')) <= 0",
+}
+COMPETENCY = """\
+kind: competency
+schema: 1
+id: look-back
+version: 1.0.0
+in_force: {{from: 2019-01}}
+title: Look back
+source: https://example.org
+contract: partner-data
+options:
+  all:
+    title: All
+    eligible: {{subscriptions: [paid]}}
+    values:
+      adds: {{measure: {{changes: paid_seats, at_least: 1, per: subscription.customer_id, from: seats,
+                        over: 4 months, credit: revenue_claim}}}}
+      adds_by_adder: {{measure: {{changes: paid_seats, more_than: 0, per: subscription.customer_id,
+                                 from: seats, over: 4 months, credit: revenue_claim,
+                                 losses: adder}}}}
+      people: {{measure: {{holders_of: [business_central_functional_consultant], in: exam,
+                          per: person_id, from: exams}}}}
+      deployments: {{measure: {{first_reached: monthly_active_users, at_least: 5,
+                               per: subscription.tenant_id, from: usage, over: 5 months,
+                               credit: usage_claim}}}}
+      growth: {{measure: {{growth: monthly_active_users, per: subscription.tenant_id, from: usage,
+                          since: 3 months ago, credit: usage_claim}}}}
+      users: {{measure: {{stock: monthly_active_users, per: subscription.tenant_id, from: usage,
+                         ending: 1 month ago, credit: usage_claim}}}}
+      reached: {{measure: {{reached: monthly_active_users, at_least: 20,
+                           per: [subscription.tenant_id, subscription.product], from: usage,
+                           over: 2 months, credit: usage_claim}}}}
+      customers: {{measure: {{credited: customer_id, from: subscriptions, over: 2 months,
+                             credit: revenue_claim}}}}
+      billed: {{measure: {{count: subscription.customer_id, from: billings, over: 3 months,
+                          credit: revenue_claim}}}}
+      average_bill: {{measure: {{average: amount, from: billings, over: 3 months,
+                                credit: revenue_claim}}}}
+      calculated: {{is: (revenue / 1000 + adds) * 2 if scored.country != 'US' else users / deployments}}
+{values}
+    metrics:
+      revenue:
+        measure: {{sum: amount, from: billings, over: 2 months, ending: 1 month ago, credit: revenue_claim}}
+        threshold: 1000 USD
+        max_points: 1
+    levels: {{some: {{when: score > 0}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    top = tmp_path_factory.mktemp("look-back")
+    shutil.copytree(RULES, top / "rules")
+    values = "\n".join(
+        f'      when_{name}: {{is: "{condition}"}}\n'
+        f'      months_{name}: {{months_with: "{condition}", over: {MONTHS} months}}'
+        for name, condition in CONDITIONS.items()
+    )
+    text = COMPETENCY.format(values=values)
+    (top / "rules" / "look-back.yaml").write_text(text, encoding="utf-8")
+    write_csv(merge([random_dataset(seed) for seed in range(12)]), top)
+    return top / "rules", top
+
+
+def test_months_are_those_in_which_it_holds(folders: tuple[Path, Path]) -> None:
+    rules, data = folders
+    held: dict[tuple[str, str], int] = {}
+    last = None
+    for back in range(MONTHS):
+        month = f"2021-{5 - back:02d}" if back < 5 else f"2020-{17 - back:02d}"
+        results = tierwise.evaluate(data, month, rules=rules, competency="look-back",
+                                    allow_short_history=True)  # fmt: skip
+        last = last or results
+        for score in results.options[0].scores():
+            for name in CONDITIONS:
+                held.setdefault((score.scored, name), 0)
+                held[score.scored, name] += score.values[f"when_{name}"] is True
+    assert last is not None
+    looked = {(score.scored, name): score.values[f"months_{name}"]
+              for score in last.options[0].scores() for name in CONDITIONS}  # fmt: skip
+    assert looked == {key: Fraction(count) for key, count in held.items()}
+    for name in CONDITIONS:  # the data must be able to show a difference
+        assert len({count for (_, each), count in held.items() if each == name}) > 1, name
+
+
+def test_the_months_are_explained(folders: tuple[Path, Path]) -> None:
+    rules, data = folders
+    results = tierwise.evaluate(data, AS_OF, rules=rules, competency="look-back",
+                                allow_short_history=True)  # fmt: skip
+    score = next(each for each in results.options[0].scores()
+                 if each.values["months_adds"] not in (0, MONTHS))  # fmt: skip
+    text = (rules / "look-back.yaml").read_text("utf-8")
+    (rules / "look-back.yaml").write_text(
+        text.replace("threshold: 1000 USD", "points: {all_when: months_adds >= 1}"), "utf-8"
+    )
+    report = tierwise.explain(data, AS_OF, score.scored, rules=rules, competency="look-back",
+                              allow_short_history=True)  # fmt: skip
+    values = {each.value.id: each for each in report.options[0].values}
+    assert len(values["months_adds"].months) == values["months_adds"].result
+    assert set(values["months_adds"].named) == {"adds"}
+    assert sum(fact.amount for fact in values["adds"].facts) == values["adds"].result
