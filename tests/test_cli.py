@@ -175,6 +175,24 @@ def test_a_memory_limit_that_is_no_size_is_said() -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [(9, "the rules calculate with a number of more than 38 digits"),
+     (4, "a number is too large to be calculated exactly")],
+)  # fmt: skip
+def test_a_level_of_too_large_numbers_is_no_bug(times: int, said: str, tmp_path: Path) -> None:
+    rules, competency = tmp_path / "rules", "small-and-midmarket-cloud-solutions"
+    shutil.copytree(ROOT / "rules", rules)
+    file = rules / "microsoft" / competency / "1.0.0.yaml"
+    text = file.read_text("utf-8").replace("score >= 80", f"{'score * ' * times} score >= 80")
+    file.write_text(text, "utf-8")
+    ran = run(
+        "evaluate", CONTOSO, "--as-of", "2021-05", "--rules", rules, "--competency", competency
+    )
+    assert ran.returncode == 3
+    assert said in ran.stderr
+
+
 def test_the_rules_of_the_package_are_used_elsewhere(tmp_path: Path) -> None:
     ran = run("evaluate", CONTOSO, "--as-of", "2021-05", "--format", "csv", cwd=tmp_path)
     assert ran.returncode == 0

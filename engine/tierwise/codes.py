@@ -64,7 +64,7 @@ CODES = {
     "value-cycle": "A value is calculated from itself.",
     "versions-gap": "Between two versions of a competency or catalogue none is in force (a warning).",
     "versions-overlap": "Two versions of a competency or catalogue are in force in the same month.",
-    "way-displaces-itself": "A way of a credit policy displaces itself.",
+    "way-displaces-itself": "A way of a credit policy displaces itself, or one that displaces it.",
     "wrong-entity": "What is counted or followed is not a column that identifies something.",
     "wrong-reference": "A credit policy's reference leads to something else than it must.",
     "wrong-type": "A value, column or attribute is not of the type that is needed.",

@@ -18,7 +18,10 @@ from fractions import Fraction
 import ibis
 import ibis.expr.types as ir
 
+from tierwise.diagnostics import CannotRun
+
 WHOLE = "decimal(38, 0)"
+MOST = 10**38
 
 Number = int | Fraction | Decimal
 
@@ -229,4 +232,9 @@ def _product(left: ir.NumericValue | int, right: ir.NumericValue | None) -> ir.N
 
 
 def _whole(number: ir.NumericValue | int) -> ir.NumericValue:
-    return ibis.literal(Decimal(number), WHOLE) if isinstance(number, int) else number.cast(WHOLE)
+    if not isinstance(number, int):
+        return number.cast(WHOLE)
+    if abs(number) >= MOST:
+        raise CannotRun("the rules calculate with a number of more than 38 digits",
+                        "multiply less: powers, and products of long decimals, grow fast")  # fmt: skip
+    return ibis.literal(Decimal(number), WHOLE)

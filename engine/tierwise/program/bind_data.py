@@ -293,6 +293,7 @@ def _policy(rule: PolicyRule, contract: Contract, found: list[Diagnostic]) -> Po
 def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple[Way, ...]:
     known = [way.name.text for way in rule.ways]
     ways = []
+    displaced_by = {way.name.text: {other.text for other in way.unless} for way in rule.ways}
     for way in rule.ways:
         when = parse(way.when, names, Kind.BOOLEAN, found)
         for other in way.unless:
@@ -301,6 +302,11 @@ def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple
             elif other.text == way.name.text:
                 found.append(Diagnostic("way-displaces-itself", "a way cannot displace itself",
                                         other.span, "name another way"))  # fmt: skip
+            elif way.name.text in displaced_by[other.text] and way.name.text < other.text:
+                found.append(Diagnostic("way-displaces-itself", f"{shown(way.name.text)} and "
+                                        f"{shown(other.text)} displace each other, so neither is "
+                                        "credited where both hold", other.span,
+                                        "let only one of them give way"))  # fmt: skip
         if when is not None:
             ways.append(Way(way.name.text, when, tuple(other.text for other in way.unless)))
     return tuple(ways)

@@ -123,7 +123,7 @@ def _translated(reads: bool) -> Iterator[None]:
         raise CannotRun(_first(error), "check the files and the space on disk") from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
         raise CannotRun("a number is too large to be calculated exactly", "look for amounts that "
-                        "are too large, or that have too many digits behind the point") from error  # fmt: skip
+                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
 

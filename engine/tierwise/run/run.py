@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 
+from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
 from tierwise.plan.plan import Plan, data_name
 from tierwise.program.program import Program
@@ -28,7 +29,10 @@ def run_plan(database: Database, plan: Plan, progress: Callable[[str], None]) ->
     for step in plan.steps:
         if step.stored:
             progress(step.title)
-        database.create(step.name, step.table, step.stored)
+        try:
+            database.create(step.name, step.table, step.stored)
+        except CannotRun as error:
+            raise CannotRun(f"{step.title}: {error}", error.hint) from error
     database.execute("SET preserve_insertion_order = true")
 
 
