@@ -46,8 +46,8 @@ def schema() -> Json:
     return file_schema("cases", "Cases", {
         "competency": field("Competency", "The id of the competency that is tested.",
                             "sales", **ID),
-        "version": field("Version", "The version that is tested; by default the one in force in "
-                         "a case's month.", "1.0.0", **SEMVER),
+        "version": field("Version", "The version that is tested, in force in every case's month; "
+                         "by default the one that is.", "1.0.0", **SEMVER),
         "option": field("Option", "The option that is tested; not needed where there is only one.",
                         "sales", **ID),
         "cases": named("Cases", "The cases by name.", {"half the threshold": _CASE}, case, KEY),

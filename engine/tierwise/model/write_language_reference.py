@@ -42,7 +42,7 @@ Conditions and amounts are expressions, on one line or several.
 | path | `order.buyer.region` | along the contract's references, by their names |
 | list | `products.suites` | the list `suites` of the catalogue `products` |
 | text | `'open'`, `"it's"` | in quotes of either sort; no backslashes |
-| number | `12`, `0.5` | exact; at most 18 digits, and 12 behind the point |
+| number | `12`, `0.5` | exact; at most 18 digits, and 12 behind the point; 90 % is `0.9` |
 | condition | `true`, `false` | a column of true and false stands for itself: `paid` |
 | date, month | `'2021-05-31'`, `'2021-05'` | a text beside a date or a month is one |
 | calculation | `+` `-` `*` | of numbers. `/` only where scores and values are judged, by a number |
@@ -65,7 +65,7 @@ What may be named:
 
 | where | names |
 | --- | --- |
-| `eligible`, a measure's fields, a contract's checks | the columns and references of the table, and catalogues' lists |
+| `eligible`, a measure's fields, a contract's checks and derived columns | the columns of the table, derived ones too, and paths along its references; catalogues' lists |
 | `when` of a credit policy's way | those of the table of associations |
 | `is`, `months_with`, and in a metric `when` of a threshold, `requires`, and points | values and metrics by their names, a measure's parts behind a point (`growth.then`), `scored.` and a column of the scored one or a path along its references, `as_of`, catalogues' lists |
 | in a metric besides | `value`, and the parts of its own measure: {parts} |
