@@ -27,6 +27,8 @@ LANGUAGE_WORDS = {
     # that rule files happen to use for something of theirs as well.
     "amount": "what facts carry, and the measure's field",
     "associations": "what a credit policy reads, in sentences about it",
+    "certification": "what people hold, in the measure of it",
+    "certifications": "a kind of rule file",
     "channel": "an example of a column in the grammar's description",
     "currency": "a unit that a threshold may have",
     "customer": "an example of a reference in descriptions",
@@ -45,6 +47,7 @@ LANGUAGE_WORDS = {
     "product": "plain English for a multiplication",
     "products": "an example of a catalogue",
     "quantity": "what the rule language calls a number with a unit",
+    "rate": "an example of an attribute of a catalogue",
     "sales": "an example of a title and an id",
     "subscription": "an example of a reference in descriptions",
     "type": "a field of a column",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -49,3 +50,7 @@ def command(
     width = max(len(name) for name in report.rows)
     for name, rows in report.rows.items():
         sys.stdout.write(f"{name:{width}}  {rows:>12,}\n")
+    same = options.typed({"--rules": rules})
+    sys.stderr.write(
+        f"next: tierwise evaluate {shlex.quote(str(out))} --as-of {report.months[1]}{same}\n"
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tierwise.diagnostics import printable
+from tierwise.program.program import MonthsWith
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
@@ -58,11 +59,20 @@ def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[st
         score.level or "no level")  # fmt: skip
     lines = [f"\1{partner}: {amount(score.score)} points, {level}\2",
              f"{title}: {name}, version {program.version}", ""]  # fmt: skip
+    if any(each.when.names != {"score"} for each in option.option.levels):
+        lines = [*lines[:-1], *_levels(option), ""]
     for metric in option.metrics:
         lines.extend(_metric(metric, every_row))
     for value in option.values:
         lines.extend(_named_value(value, every_row))
     return lines
+
+
+def _levels(option: OptionExplanation) -> list[str]:
+    """What each level asks for, where it is more than a score."""
+    names = [in_language(each.title, "en", each.id) for each in option.option.levels]
+    return [f"  {name}: {each.when.text}"
+            for name, each in zip(names, option.option.levels, strict=True)]  # fmt: skip
 
 
 def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
@@ -102,7 +112,7 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
     """How a value came about: what it is calculated from, or its facts and rows."""
     if explained.calculation:
         named = ", ".join(f"{name} {value_text(each)}" for name, each in explained.named.items())
-        lines = [f"  is: {explained.calculation}"]
+        lines = [f"  {_calculation(explained)}"]
         lines += [f"  from: {named}"] if named else []
         return lines + ([f"  in: {', '.join(explained.months)}"] if explained.months else [])
     lines = _facts(explained, every_row)
@@ -115,6 +125,13 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
     if every_row:
         lines.extend(f"    {_row(row.cells)}: {row.verdict}" for row in explained.rows)
     return lines
+
+
+def _calculation(explained: ValueExplanation) -> str:
+    source = explained.value.source
+    if isinstance(source, MonthsWith):
+        return f"of {source.months} months those with: {explained.calculation}"
+    return f"is: {explained.calculation}"
 
 
 def _facts(explained: ValueExplanation, every_row: bool) -> list[str]:

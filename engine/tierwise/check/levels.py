@@ -2,21 +2,21 @@
 
 Conditions compare linear terms of the score; so between two neighbouring scores at which two
 terms are equal nothing changes, and it is enough to try each of those, a point on either side of
-it, and both ends. Where a term is not linear, or a level asks for
-more than the score, nothing is claimed.
+it, and both ends. Where a term is not linear nothing is claimed,
+nor of a level that asks for more than the score.
 """
 
 from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.expression.typed import literal
-from tierwise.program.program import Option, Program
+from tierwise.program.program import Level, Program
 from tierwise.quantity import plain_decimal
 
 CODE = "unreachable-level"
@@ -30,31 +30,30 @@ def check(program: Program) -> Iterable[Diagnostic]:
     for option in program.options:
         total = sum((metric.max_points for metric in option.metrics), Fraction(0))
         most = option.max_score or total  # whether they agree is another check's question
-        if any(level.when.names - {"score"} for level in option.levels):
-            continue
-        scores = _scores(option, most)
+        levels = [level for level in option.levels if level.when.names <= {"score"}]
+        scores = _scores(levels, most)
         if scores is None:
             continue
         held = {
-            score: [each.id for each in option.levels
+            score: [each.id for each in levels
                     if ScalarEvaluator({"score": score}).value(each.when)]
             for score in scores
         }  # fmt: skip
-        given = {levels[0] for levels in held.values() if levels}
-        for level in option.levels:
+        given = {names[0] for names in held.values() if names}
+        for level in levels:
             if level.id in given:
                 continue
             why = f"no score from 0 to {plain_decimal(most)} meets {shown(level.when.text)}"
-            if any(level.id in levels for levels in held.values()):
+            if any(level.id in names for names in held.values()):
                 why = "a level above it holds wherever it does"
             yield Diagnostic(CODE, f"the level '{level.id}' is never given: {why}", level.when.span,
                              "levels stand best first; correct the condition or the order")  # fmt: skip
 
 
-def _scores(option: Option, most: Fraction) -> list[Fraction] | None:
+def _scores(levels: Sequence[Level], most: Fraction) -> list[Fraction] | None:
     """Scores that between them meet every combination of the levels' conditions, if they can."""
     turns = {Fraction(0), most}
-    for level in option.levels:
+    for level in levels:
         for node in ast.walk(level.when.tree):
             if isinstance(node, ast.Compare):
                 turns_here = _turns(node)

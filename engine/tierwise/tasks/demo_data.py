@@ -35,6 +35,7 @@ class DemoReport:
 
     rows: Mapping[str, int]
     files: tuple[Path, ...]
+    months: tuple[str, str]
 
 
 def demo_data(
@@ -104,7 +105,8 @@ def _made(
     files = tuple(out / f"{name}.{format_}" for name in rows)
     empty = (_empty(name, file) for (name, count), file in zip(rows.items(), files, strict=True)
              if not count)  # fmt: skip
-    return Outcome(DemoReport(rows, files), tuple(empty))
+    months = (format_month(demo.months[0]), format_month(demo.months[1]))
+    return Outcome(DemoReport(rows, files, months), tuple(empty))
 
 
 def _contract(rules: RuleSet, wanted: str | None, found: list[Diagnostic]) -> ContractRule | None:

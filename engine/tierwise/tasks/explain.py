@@ -189,6 +189,8 @@ def _options(
             for each in chosen
         )
         behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
+        for level in option.option.levels if metric is None else ():
+            behind |= {value.id for value in option.option.named_by(level.when)}
         values = tuple(asked.value(value) for value in option.option.values
                        if value.id in behind and value.id in score.values)  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
