@@ -50,7 +50,5 @@ def command(
     width = max(len(name) for name in report.rows)
     for name, rows in report.rows.items():
         sys.stdout.write(f"{name:{width}}  {rows:>12,}\n")
-    same = options.typed({"--rules": rules})
-    sys.stderr.write(
-        f"next: tierwise evaluate {shlex.quote(str(out))} --as-of {report.months[1]}{same}\n"
-    )
+    words = [str(out), "--as-of", report.months[1], *options.typed({"--rules": rules})]
+    sys.stderr.write(f"next: tierwise evaluate {shlex.join(words)}\n")

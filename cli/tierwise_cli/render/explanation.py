@@ -59,7 +59,8 @@ def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[st
         score.level or "no level")  # fmt: skip
     lines = [f"\1{partner}: {amount(score.score)} points, {level}\2",
              f"{title}: {name}, version {program.version}", ""]  # fmt: skip
-    if any(each.when.names != {"score"} for each in option.option.levels):
+    whole = len(option.metrics) == len(option.option.metrics)
+    if whole and any(each.when.names != {"score"} for each in option.option.levels):
         lines = [*lines[:-1], *_levels(option), ""]
     for metric in option.metrics:
         lines.extend(_metric(metric, every_row))
