@@ -124,7 +124,7 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules), Path(data), _month(as_of), competency, option, version, partners,
+        _rules(rules, True), Path(data), _month(as_of), competency, option, version, partners,
         allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
@@ -160,7 +160,7 @@ def explain(
     from tierwise.tasks import explain as task
 
     outcome = task.explain(
-        _rules(rules), Path(data), _month(as_of), partner, metric, competency, option,
+        _rules(rules, True), Path(data), _month(as_of), partner, metric, competency, option,
         version, allow_short_history, Settings(threads, memory_limit), progress,
     )  # fmt: skip
     return _value(outcome)
@@ -216,8 +216,11 @@ def demo_data(
     )
 
 
-def _rules(rules: Rules) -> RuleSet:
-    return rules if isinstance(rules, RuleSet) else load_rules(rules)
+def _rules(rules: Rules, to_score: bool = False) -> RuleSet:
+    if isinstance(rules, RuleSet):
+        return rules
+    folder = Path(rules) if rules is not None else None
+    return _value(rules_task.load_rules(folder, to_score))
 
 
 def _month(as_of: str) -> int:

@@ -57,13 +57,19 @@ def rule_files(folder: Path) -> list[Path]:
     )
 
 
-def load(folder: Path, shown: str | None = None, more: Sequence[Path] = ()) -> Outcome[RuleSet]:
+def load(
+    folder: Path,
+    shown: str | None = None,
+    more: Sequence[Path] = (),
+    without: frozenset[str] = frozenset(),
+) -> Outcome[RuleSet]:
     """Read and build every rule file below a folder (or one file).
 
     Args:
         folder: where the rules are.
         shown: how findings name that folder; the path itself by default.
         more: files that belong to it and lie elsewhere.
+        without: kinds of files that are passed over.
     """
     name = shown if shown is not None else str(folder)
     if not folder.exists():
@@ -80,7 +86,7 @@ def load(folder: Path, shown: str | None = None, more: Sequence[Path] = ()) -> O
     for file in files:
         relative = file.name if folder.is_file() else file.relative_to(folder).as_posix()
         label = name if folder.is_file() else str(Path(name) / relative)
-        outcome = read(file, label, relative)
+        outcome = read(file, label, relative, without)
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
             documents.append(outcome.value)

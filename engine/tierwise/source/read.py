@@ -39,6 +39,10 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 
 
+_PLAIN_KIND = re.compile(rb"^kind: ([a-z]+)\r?$", re.MULTILINE)
+_HEAD = 4_096
+
+
 @dataclass
 class _Open:
     """A list or mapping whose end has not been read yet."""
@@ -56,16 +60,22 @@ class _Wrong(Exception):
         self.diagnostic = diagnostic
 
 
-def read(path: Path, name: str | None = None, relative: str | None = None) -> Outcome[Document]:
+def read(
+    path: Path,
+    name: str | None = None,
+    relative: str | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Outcome[Document]:
     """Read one rule file.
 
     Args:
         path: the file.
         name: how findings name it; the path itself by default.
         relative: its path inside the folder of rules; its file name by default.
+        without: kinds of files that are passed over, unread, where they say plainly what they are.
 
     Returns:
-        The document, or what keeps the file from being one: ``file-unreadable``,
+        The document, nothing of a file that is passed over, or what keeps the file from being one: ``file-unreadable``,
         ``file-too-large``, ``file-encoding``, ``yaml-syntax``, ``yaml-duplicate-key``,
         ``yaml-alias``, ``yaml-nesting``, ``yaml-tag``, ``yaml-key``, ``yaml-shape``.
     """
@@ -79,6 +89,9 @@ def read(path: Path, name: str | None = None, relative: str | None = None) -> Ou
     except OSError as error:
         return _failed("file-unreadable", error.strerror or "cannot be read", start,
                        "check the path and who may read it")  # fmt: skip
+    plain = _PLAIN_KIND.search(raw, 0, _HEAD) if without else None
+    if plain is not None and plain[1].decode() in without:
+        return Outcome(None)
     if len(raw) > MAX_BYTES:
         return _failed("file-too-large", f"a rule file has at most {MAX_BYTES:,} bytes", start,
                        "move what is data into a table, or split the file")  # fmt: skip

@@ -23,9 +23,13 @@ def rules_folder(rules: Path | None = None) -> Path:
     return carried if carried.is_dir() else package.parents[1] / "rules"
 
 
-def load_rules(rules: Path | None = None) -> Outcome[RuleSet]:
-    """Read and build the rules of a folder; see ``rules_folder`` for where they are by default."""
-    return pipeline.load(rules_folder(rules))
+def load_rules(rules: Path | None = None, to_score: bool = False) -> Outcome[RuleSet]:
+    """Read and build the rules of a folder; see ``rules_folder`` for where they are by default.
+
+    ``to_score``: without the files that nothing is scored by, which may even be wrong.
+    """
+    without = frozenset({"cases", "demo"}) if to_score else frozenset[str]()
+    return pipeline.load(rules_folder(rules), without=without)
 
 
 def rule_set_of(path: Path) -> Path | None:
