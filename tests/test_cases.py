@@ -220,9 +220,11 @@ def test_whole_numbers_that_identify_are_kept_apart(rules: Path) -> None:
 
 
 def test_all_cases_together_give_what_each_gives_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The carried cases, with expectations that all fail, so that every number is told."""
-    every = pipeline.cases(tierwise.load_rules(RULES)).value
-    assert every
+    """Some of the carried cases, with expectations that all fail, so that every number is told."""
+    carried = pipeline.cases(tierwise.load_rules(RULES)).value
+    assert carried
+    every = carried[::8]
+    assert len({case.program.competency for case in every}) == 3
     assert identities(every[0].program) is not None
     together = [_told(every), []]
     monkeypatch.setattr(run_cases, "identities", lambda program: None)
