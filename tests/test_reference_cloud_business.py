@@ -69,13 +69,13 @@ def differences(tables: Tables, as_of: str, folder: Path) -> list[str]:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10**9), as_of=st.sampled_from(MONTHS))
 def test_generated_data(seed: int, as_of: str, tmp_path: Path) -> None:
     assert differences(data_set(seed, as_of), as_of, tmp_path) == []
 
 
-@pytest.mark.parametrize("as_of", MONTHS[::2])
+@pytest.mark.parametrize("as_of", MONTHS[::3])
 def test_every_month(as_of: str, tmp_path: Path) -> None:
     assert differences(data_set(7, as_of), as_of, tmp_path) == []

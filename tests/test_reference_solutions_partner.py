@@ -58,7 +58,7 @@ def differences(tables: Tables, as_of: str, folder: Path) -> list[str]:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(seed=st.integers(0, 10**9), as_of=st.sampled_from(MONTHS))
 def test_generated_data(seed: int, as_of: str, tmp_path: Path) -> None:
