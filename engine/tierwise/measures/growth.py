@@ -92,7 +92,7 @@ KIND = MeasureKind(
     key="growth",
     title="Growth of a stock since an earlier month",
     help="(now - then) ÷ then: the stock of the as-of month compared with that of an earlier one, "
-    "each over the entities credited in that month. 'now' and 'then' may be named in 'requires'.",
+    "each over the entities credited in that month. Where 'then' is not above 0 there is no value. 'now' and 'then' may be named in 'requires'.",
     example="{growth: users, since: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",

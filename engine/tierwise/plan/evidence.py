@@ -49,7 +49,7 @@ class Near:
     credited: Step
 
 
-def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str) -> Near:
+def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | int) -> Near:
     """What lies near a scored one."""
     measure = metric.measure
     contract = plan.program.contract
@@ -75,7 +75,7 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str) ->
                 Step(f"{metric.credited}:near", "own facts", credited, stored=True))  # fmt: skip
 
 
-def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str) -> ir.Table:
+def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str | int) -> ir.Table:
     """The rows of the measure's table that touch a scored one."""
     contract, name = plan.program.contract, measure.rows.table
     own = contract.tables[name].columns
@@ -106,7 +106,7 @@ def _read(step: Step) -> ir.Table:
 
 
 def associations_behind(
-    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str | int
 ) -> ir.Table | None:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
@@ -161,7 +161,7 @@ def _shown(plan: Plan, metric: MeasuredPlan) -> tuple[str, ...]:
 
 
 def row_verdicts(
-    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str | int
 ) -> RowVerdicts:
     """A verdict on every row that touches a scored one."""
     measure = metric.measure
@@ -215,7 +215,7 @@ def _branches(
 
 
 def _with_facts(
-    plan: Plan, metric: MeasuredPlan, near: Near, table: ir.Table, scored: str
+    plan: Plan, metric: MeasuredPlan, near: Near, table: ir.Table, scored: str | int
 ) -> ir.Table:
     """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: to the scored one."""
     monthly = metric.measure.window is not None
@@ -237,7 +237,7 @@ def _with_facts(
     return table
 
 
-def _with_context(metric: MeasuredPlan, table: ir.Table, scored: str) -> ir.Table:
+def _with_context(metric: MeasuredPlan, table: ir.Table, scored: str | int) -> ir.Table:
     """What the measure knows of a row's entity, for its reasons: columns named ``:NAME``."""
     context = metric.measured.context
     if context is None:
@@ -257,7 +257,7 @@ def _with_credit(
     policy: Policy,
     measure: Measure,
     table: ir.Table,
-    scored: str,
+    scored: str | int,
 ) -> ir.Table:
     """``:in_effect``, ``:has_way``, ``:is_eligible``: the associations in a row's month."""
     contract = plan.program.contract

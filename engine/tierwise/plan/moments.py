@@ -74,6 +74,9 @@ class AsOf:
         reached = replace(reached, table=self.wanted(reached.table))
         reached = replace(reached, as_of=self.day(reached.table))
         keep = [reached.holds(condition) for condition in rows.conditions]
+        # An empty cell identifies nothing.
+        keep += [reached.evaluate(part).notnull() for each in columns.values()
+                 if isinstance(each, Entity) for part in each.parts]  # fmt: skip
         chosen = {
             name: reached.entity(each) if isinstance(each, Entity) else reached.exact(each)
             for name, each in columns.items()

@@ -25,7 +25,7 @@ from tierwise.plan.evidence import (
     row_verdicts,
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
-from tierwise.program.program import Metric, Option, Program, Value
+from tierwise.program.program import Contract, Metric, Option, Program, Value
 from tierwise.run.database import Database, Settings
 from tierwise.run.results import MetricResult, ScoreResult, Stamp, ValueResult
 from tierwise.run.run import score_tables, stamp_of
@@ -182,7 +182,7 @@ def _options(
     results = score_tables(database, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
-        asked = _Asked(database, plan, option, partner, score)
+        asked = _Asked(database, plan, option, _key(plan.program.contract, partner), score)
         chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
@@ -195,6 +195,12 @@ def _options(
                        if value.id in behind and value.id in score.values)  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
+
+
+def _key(contract: Contract, partner: str) -> str | int:
+    """The key of a scored one as the contract types it."""
+    column = contract.tables[contract.scored].columns[contract.scored_key]
+    return int(partner) if column.kind is Kind.WHOLE else partner
 
 
 def _behind(option: Option, metric: Metric) -> set[Value]:
@@ -212,7 +218,7 @@ class _Asked:
     database: Database
     plan: Plan
     option: OptionPlan
-    partner: str
+    partner: str | int
     score: ScoreResult
 
     def value(self, value: Value) -> ValueExplanation:
@@ -262,7 +268,7 @@ def _facts(
     option: OptionPlan,
     own: MeasuredPlan,
     near: Near,
-    partner: str,
+    partner: str | int,
 ) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
     associations = associations_behind(plan, option, own, near, partner)
