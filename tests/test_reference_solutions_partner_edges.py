@@ -15,7 +15,8 @@ from reference.solutions_partner_edges import edge_world
 from reference.worlds import merged, name_in, written
 from rule_files import RULES
 
-MONTHS = ("2022-10", "2023-03", "2023-04", "2026-06", "2026-08", "2027-06", "2027-07", "2027-09")
+MONTHS = ("2022-10", "2023-03", "2023-04", "2026-06", "2026-08", "2027-06", "2027-07", "2027-08",
+          "2027-09")  # fmt: skip
 Seen = tuple[Fraction, str | None, tuple[Fraction | None, ...], tuple[Fraction, ...]]
 
 
