@@ -96,7 +96,7 @@ def _names(rules: RuleSet) -> Iterator[str]:
             yield option.id.text
             yield from (metric.value.id.text for metric in option.metrics)
             yield from (value.id.text for value in option.values)
-            yield from (name.text for name, _ in option.groups)
+            yield from (group.id.text for group in option.groups)
 
 
 def test_the_engine_knows_no_name_of_a_rule_file() -> None:

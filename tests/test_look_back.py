@@ -84,7 +84,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     shutil.copytree(RULES, top / "rules")
     values = "\n".join(
         f'      when_{name}: {{is: "{condition}"}}\n'
-        f'      months_{name}: {{months_with: "{condition}", over: {MONTHS} months}}'
+        f'      months_{name}: {{number_with: "{condition}", over: {MONTHS} months}}'
         for name, condition in CONDITIONS.items()
     )
     text = COMPETENCY.format(values=values)
@@ -127,6 +127,6 @@ def test_the_months_are_explained(folders: tuple[Path, Path]) -> None:
     report = tierwise.explain(data, AS_OF, score.scored, rules=rules, competency="look-back",
                               allow_short_history=True)  # fmt: skip
     values = {each.value.id: each for each in report.options[0].values}
-    assert len(values["months_adds"].months) == values["months_adds"].result
+    assert len(values["months_adds"].seen) == values["months_adds"].result
     assert set(values["months_adds"].named) == {"adds"}
     assert sum(fact.amount for fact in values["adds"].facts) == values["adds"].result

@@ -158,6 +158,29 @@ class Rational:
         numerator = condition.ifelse(_whole(_scaled(self.numerator, 1)), _whole(0))
         return Rational(numerator, self.denominator, self.scale)
 
+    def present_if(self, condition: ir.BooleanValue) -> Rational:
+        """The number where the condition is true, else no number."""
+        numerator = condition.ifelse(_whole(_scaled(self.numerator, 1)), ibis.null(WHOLE))
+        return Rational(numerator.cast(WHOLE), self.denominator, self.scale)
+
+    def order(self) -> list[ir.NumericValue]:
+        """Columns in whose order, the first one first, such numbers stand as they are large.
+
+        A whole part and three times twelve digits behind the point, which tells apart all fractions
+        whose denominators have no more than eighteen digits.
+        """
+        if self.denominator is None:
+            number = _whole(_scaled(self.numerator, -1 if self.scale < 0 else 1))
+            return [number]
+        above, below = self.columns()
+        digits = []
+        for _ in range(4):
+            quotient = _quotient(above, below)
+            digits.append(quotient)
+            rest = (above - quotient * below).cast(WHOLE)
+            above = (rest * _whole(10**12)).cast(WHOLE)
+        return digits
+
     def isnull(self) -> ir.BooleanValue:
         """Whether there is no number."""
         sides = [side.isnull() for side in (self.numerator, self.denominator) if side is not None]
@@ -202,6 +225,24 @@ class Rational:
         left = _scaled(self.numerator, int(self.scale * common))
         right = _scaled(other.numerator, int(other.scale * common))
         return _whole(_product(left, other.denominator)), _whole(_product(right, self.denominator))
+
+
+def _quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+    """The largest whole number not above a quotient, exact; ``below`` is above zero.
+
+    Databases divide decimals as binary numbers. So the quotient is guessed, what the guess leaves
+    is divided again, and what is still left, less than one, says on which side the guess lies.
+    """
+    guess = _guess(above, below)
+    rest = (above - guess * below).cast(WHOLE)
+    better = _guess(rest, below)
+    rest = (rest - better * below).cast(WHOLE)
+    step = ibis.cases((rest < 0, -1), (rest >= below, 1), else_=0)
+    return (guess + better + step.cast(WHOLE)).cast(WHOLE)
+
+
+def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+    return (above.cast("float64") / below.cast("float64")).floor().cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:

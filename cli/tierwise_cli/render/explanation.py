@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tierwise.diagnostics import printable
-from tierwise.program.program import MonthsWith
+from tierwise.program.option import Folded, Months, Ranked
 from tierwise.quantity import plain_decimal
+from tierwise.run.results import ValueResult
 from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
     CreditedFact,
@@ -115,8 +116,10 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
         named = ", ".join(f"{name} {value_text(each)}" for name, each in explained.named.items())
         lines = [f"  {_calculation(explained)}"]
         lines += [f"  from: {named}"] if named else []
-        return lines + ([f"  in: {', '.join(explained.months)}"] if explained.months else [])
-    lines = _facts(explained, every_row)
+        lines += [f"  in: {', '.join(map(_place, explained.seen))}"] if explained.seen else []
+        return lines + [f"    {_place(each)}" for each in explained.apart]
+    lines = [f"    {_place(each)}" for each in explained.apart]
+    lines += _facts(explained, every_row)
     counted = sum(row.counted for row in explained.rows)
     lines.append(f"  rows of {explained.table} near this partner: {len(explained.rows)}, "
                  f"of which {counted} counted")  # fmt: skip
@@ -130,9 +133,25 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
 
 def _calculation(explained: ValueExplanation) -> str:
     source = explained.value.source
-    if isinstance(source, MonthsWith):
-        return f"of {source.months} months those with: {explained.calculation}"
+    if isinstance(source, Folded):
+        over = source.over
+        if isinstance(over, Months):
+            ago = f", ending {-over.window.last} months ago" if over.window.last else ""
+            since = f", since {over.since.text}" if over.since is not None else ""
+            where = f"{over.window.last - over.window.first + 1} months{ago}{since}"
+        else:
+            where = over
+        return f"{source.fold.value.replace('_', ' ')}: {explained.calculation}, over {where}"
+    if isinstance(source, Ranked):
+        within = f", within {source.within.text}" if source.within is not None else ""
+        return f"percentile: {explained.calculation}{within}"
     return f"is: {explained.calculation}"
+
+
+def _place(seen: tuple[str, ValueResult]) -> str:
+    """A month or part, and what was found there."""
+    where, what = seen
+    return where if what is None else f"{where} {value_text(what)}"
 
 
 def _facts(explained: ValueExplanation, every_row: bool) -> list[str]:
@@ -205,13 +224,20 @@ def _metric_dict(explained: MetricExplanation) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _places_dict(explained: ValueExplanation) -> dict[str, object]:
+    """Where a fold found something, and what is told apart."""
+    places = {"in": explained.seen, "apart": explained.apart}
+    return {name: [{"at": where, "value": value_json(what)} for where, what in each]
+            for name, each in places.items() if each}  # fmt: skip
+
+
 def _value_dict(explained: ValueExplanation) -> dict[str, object]:
     """How a value came about."""
     if explained.calculation:
-        months = {"months": list(explained.months)} if explained.months else {}
         named = {name: value_json(each) for name, each in explained.named.items()}
-        return {"is": explained.calculation, "from": named, **months}
+        return {"is": explained.calculation, "from": named, **_places_dict(explained)}
     return {
+        **_places_dict(explained),
         "facts": [
             {
                 "entity": fact.entity,

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from tierwise.diagnostics import printable
 from tierwise.months import format_month
-from tierwise.program.program import Metric, Option
+from tierwise.program.option import Metric, Option
 from tierwise.run.results import OptionResults, Results
 from tierwise.source.fields import in_language
 from tierwise_cli.render.amounts import amount, threshold

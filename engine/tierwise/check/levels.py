@@ -16,7 +16,8 @@ from fractions import Fraction
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.expression.typed import literal
-from tierwise.program.program import Level, Program
+from tierwise.program.option import Level
+from tierwise.program.program import Program
 from tierwise.quantity import plain_decimal
 
 CODE = "unreachable-level"
@@ -28,8 +29,9 @@ Line = tuple[Fraction, Fraction]
 def check(program: Program) -> Iterable[Diagnostic]:
     """A finding for each level that no score gives."""
     for option in program.options:
-        total = sum((metric.max_points for metric in option.metrics), Fraction(0))
-        most = option.max_score or total  # whether they agree is another check's question
+        most = (
+            option.max_score or option.most_points()
+        )  # whether they agree is another check's question
         levels = [level for level in option.levels if level.when.names <= {"score"}]
         scores = _scores(levels, most)
         if scores is None:

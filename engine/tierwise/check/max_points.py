@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Related
 from tierwise.program.program import Program
@@ -17,11 +16,16 @@ def check(program: Program) -> Iterable[Diagnostic]:
     for option in program.options:
         if option.max_score is None or option.max_score_span is None:
             continue
-        total = sum((metric.max_points for metric in option.metrics), Fraction(0))
+        total = option.most_points()
         if total != option.max_score:
             related = tuple(
                 Related(metric.max_points_span, f"{metric.id}: {plain_decimal(metric.max_points)}")
                 for metric in option.metrics
+                if metric.earns
+            ) + tuple(
+                Related(group.span, f"{group.id}: {plain_decimal(option.most_points(group.id))}")
+                for group in option.groups
+                if group.best or group.max_points is not None
             )
             yield Diagnostic(
                 CODE, f"the metrics' max_points add up to {plain_decimal(total)}, not "

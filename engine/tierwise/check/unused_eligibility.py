@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tierwise.diagnostics import Diagnostic, Severity, shown
 from tierwise.program.eligibility import eligibility
-from tierwise.program.program import Option, Program
+from tierwise.program.option import Option
+from tierwise.program.program import Program
 
 CODE = "unused-eligibility"
 

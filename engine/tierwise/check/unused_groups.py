@@ -13,8 +13,7 @@ CODE = "unused-group"
 def check(program: Program) -> Iterable[Diagnostic]:
     """A warning for each group that no metric is shown in."""
     for option in program.options:
-        used = {metric.group for metric in option.metrics}
-        for name, span in option.group_spans.items():
-            if name not in used:
-                yield Diagnostic(CODE, f"no metric is in the group {shown(name)}", span,
+        for group in option.groups:
+            if not option.members(group.id):
+                yield Diagnostic(CODE, f"no metric is in the group {shown(group.id)}", group.span,
                                  "put a metric into it, or remove it", Severity.WARNING)  # fmt: skip

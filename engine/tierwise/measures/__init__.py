@@ -10,7 +10,10 @@ from tierwise.measures import (
     first_reached,
     growth,
     holders_of,
+    largest,
+    median,
     reached,
+    smallest,
     stock,
     sum,
 )
@@ -21,6 +24,9 @@ MEASURES: dict[str, MeasureKind] = {
     for module in (
         sum,
         average,
+        median,
+        largest,
+        smallest,
         count,
         stock,
         growth,

@@ -21,10 +21,13 @@ from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
-    import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
 
     from tierwise.rational import Rational
+
+
+ROWS = "rows"
+"""The folded part that is the number of facts."""
 
 
 @dataclass(frozen=True)
@@ -92,22 +95,53 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class By:
+    """What a measure is told apart by: the name of the dimension, and what a row says of it."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True)
 class Rows:
     """The eligible rows of one table: each meets every condition, judged in order.
 
     ``credit``: the policy that says whom they are credited to; "" where each names the scored one
-    itself, then ``scored`` is the path to it.
+    itself, then ``scored`` is the path to it. ``by``: the dimension, where there is one.
+    ``during``: conditions on credited facts.
     """
 
     table: str
     conditions: tuple[Condition, ...]
     credit: str = ""
     scored: str = ""
+    by: By | None = None
+    during: tuple[Expression, ...] = ()
 
     @property
     def owner(self) -> tuple[str, ...]:
-        """The column that goes with an entity where rows name the scored one themselves."""
-        return ("scored",) if self.scored else ()
+        """The columns that go with an entity: ``scored`` where rows name the scored one; ``by``."""
+        return (*(("scored",) if self.scored else ()), *(("by",) if self.by else ()))
+
+
+@dataclass(frozen=True)
+class ByRule:
+    """A dimension as written: its name, and an expression over the row."""
+
+    name: Written
+    expression: Written
+
+
+@dataclass(frozen=True)
+class RowsRule:
+    """Which rows a measure looks at, as written, and which of their facts count."""
+
+    table: Written
+    where: tuple[Written, ...]
+    credit: Written | None
+    by: ByRule | None
+    during: tuple[Written, ...]
+    on: Written | None
 
 
 @dataclass(frozen=True)
@@ -145,22 +179,14 @@ class Binder(Protocol):
 
     found: list[Diagnostic]
 
-    def rows(
-        self,
-        table: Written,
-        where: tuple[Written, ...],
-        credit: Written | None,
-        monthly: bool = True,
-    ) -> RowNames | None:
+    def rows(self, rule: RowsRule, monthly: bool = True, in_effect: bool = True) -> RowNames | None:
         """The rows of a table, with the option's eligibility and ``where`` as conditions.
 
-        ``credit``: the credit policy that is named, or None; ``monthly``: whether the rows need
-        a month; only then has the measure a field for the policy. None after a finding.
+        ``monthly``: whether the rows need a month; ``in_effect``: whether ``on`` asks for those
+        whose period covers that day. None after a finding.
         """
 
-    def credited_rows(
-        self, table: Written, where: tuple[Written, ...], credit: Written
-    ) -> RowNames | None:
+    def credited_rows(self, rule: RowsRule) -> RowNames | None:
         """The rows of the table that a policy credits, as ``rows``."""
 
     def entity(self, per: tuple[Written, ...], names: RowNames) -> Entity | None:
@@ -175,6 +201,10 @@ class Binder(Protocol):
 
 class MeasureRule(Protocol):
     """A measure as written."""
+
+    @property
+    def rows(self) -> RowsRule:
+        """Which rows it looks at."""
 
     @property
     def span(self) -> Span:
@@ -219,11 +249,13 @@ class Steps(Protocol):
         With ``keys``.
         """
 
+    def place(
+        self, table: ir.Table, keys: tuple[str, ...], order: list[ir.Value]
+    ) -> ir.IntegerColumn:
+        """The place of a row among those with the same keys, in an order: 0 for the first."""
+
     def number(self, number: Fraction) -> ir.NumericScalar:
         """An exact number as a constant of the plan."""
-
-    def one(self, like: dt.DataType) -> ir.NumericScalar:
-        """The number 1, of a type that another column has."""
 
     def text(self, text: str) -> ir.StringScalar:
         """A text as a constant of the plan."""
@@ -242,15 +274,28 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which facts count among all of a scored one; a row says its amount as ``asks`` "amount".
+
+    ``chosen`` keeps them, given the columns that tell scored ones apart; ``otherwise`` says of
+    the others why they do not count.
+    """
+
+    chosen: Callable[[ir.Table, tuple[str, ...]], ir.Table]
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a measure makes of rows.
 
     ``table`` has the columns entity, month, credited_in (month numbers), part, amount, and the
     keys of its rows; with ``credited_until``, whoever is credited in any of those months is.
-    ``once``: a scored one is credited with an entity once, in the first month. ``reasons``, in
-    order, and at last ``no_fact`` say why an eligible row of the window lies behind no fact;
-    ``context`` is what reasons need to know of an entity: (entity, ...), with the same keys;
-    ``asks`` what they need of a row beside its columns.
+    ``once``: a scored one is credited with an entity once, in the first month. ``choice``: only
+    some of the credited facts of a scored one count. ``reasons``, in order, and at last
+    ``no_fact`` say why an eligible row of the window lies behind no fact; ``context`` is what
+    reasons need to know of an entity: (entity, ...), with the same keys; ``asks`` what they need
+    of a row beside its columns.
     """
 
     table: ir.Table
@@ -258,6 +303,7 @@ class Facts:
     reasons: tuple[Reason, ...] = ()
     context: ir.Table | None = None
     once: bool = False
+    choice: Choice | None = None
     asks: Mapping[str, Expression] = field(default_factory=dict)
 
 
@@ -282,7 +328,10 @@ class Measure(Protocol):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names of the sums that its facts are folded into."""
+        """The names of the sums that its facts are folded into.
+
+        ``ROWS`` is none of their parts: it is how many facts there are.
+        """
 
     def lower(self, steps: Steps) -> Facts:
         """The facts."""

@@ -18,7 +18,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION, Json
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -38,16 +38,14 @@ class ChangesRule:
     amount: Written
     least: Least
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     months: int
-    credit: Written | None
     losses: str
     span: Span
 
     def bind(self, binder: Binder) -> Changes | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows)
         if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
@@ -120,8 +118,8 @@ class Changes:
 def parse(fields: Fields) -> ChangesRule:
     """The measure from its fields."""
     return ChangesRule(fields.written("changes"), shared.least(fields), fields.many("per"),
-                       fields.written("from"), fields.many("where"), shared.months(fields, "over"),
-                       fields.maybe("credit"), fields.text("losses", LAST_MONTH), fields.span)  # fmt: skip
+                       shared.rows(fields), shared.months(fields, "over"),
+                       fields.text("losses", LAST_MONTH), fields.span)  # fmt: skip
 
 
 _LOSSES: Json = {
@@ -147,8 +145,7 @@ KIND = MeasureKind(
         "examples": ["pieces"],
     },
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
-                "from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
-                "credit": shared.CREDIT, "losses": _LOSSES},
+                **shared.ROWS, "over": shared.OVER, "losses": _LOSSES},
     required=("per", "from", "over"),
     either=("at_least", "more_than"),
     parse=parse,

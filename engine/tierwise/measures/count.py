@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -21,15 +21,13 @@ class CountRule:
     """The measure as written."""
 
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
-    window: Window
-    credit: Written | None
+    rows: RowsRule
+    window: Window | None
     span: Span
 
     def bind(self, binder: Binder) -> Count | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows, monthly=self.window is not None)
         entity = binder.entity(self.per, names) if names is not None else None
         if names is None or entity is None:
             return None
@@ -42,19 +40,20 @@ class Count:
 
     rows: Rows
     entity: Entity
-    window: Window
+    window: Window | None
     parts: tuple[str, ...] = ("value",)
 
     @property
     def counted(self) -> Window:
         """The months whose facts count."""
-        return self.window
+        return self.window or Window(0)
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month that has rows."""
         rows = steps.select(self.rows, {"entity": self.entity}, self.window)
         keys = steps.keys(self.rows)
-        seen = rows.filter(rows.entity.notnull()).select(*keys, "entity", "month").distinct()
+        month = rows.month if self.window is not None else steps.month(rows, 0)
+        seen = rows.select(*keys, "entity", month=month).distinct()
         facts = seen.select(*keys, "entity", "month", credited_in="month", amount=1,
                             part=steps.text("value"))  # fmt: skip
         return Facts(facts, "it names nothing", once=True)
@@ -66,9 +65,7 @@ class Count:
 
 def parse(fields: Fields) -> CountRule:
     """The measure from its fields."""
-    return CountRule(fields.many("count"), fields.written("from"), fields.many("where"),
-                     Window.of(shared.months(fields, "over"), shared.ago(fields)),
-                     fields.maybe("credit"), fields.span)  # fmt: skip
+    return CountRule(fields.many("count"), shared.rows(fields), shared.window(fields), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -83,8 +80,7 @@ KIND = MeasureKind(
         "list of them that identify it together.",
         "examples": ["buyer"],
     },
-    properties={"from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
-                "ending": shared.ENDING, "credit": shared.CREDIT},
-    required=("from", "over"),
+    properties={**shared.ROWS, **shared.IN_TIME},
+    required=("from",),
     parse=parse,
 )  # fmt: skip

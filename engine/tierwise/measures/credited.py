@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -21,15 +21,13 @@ class CreditedRule:
     """The measure as written."""
 
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     window: Window
-    credit: Written
     span: Span
 
     def bind(self, binder: Binder) -> Credited | None:
         """Resolve names; None after a finding."""
-        names = binder.credited_rows(self.table, self.where, self.credit)
+        names = binder.credited_rows(self.rows)
         entity = binder.entity(self.per, names) if names is not None else None
         if names is None or entity is None:
             return None
@@ -50,7 +48,7 @@ class Credited:
         """A fact an entity that an eligible row names, for all months of the window."""
         rows = steps.select(self.rows, {"entity": self.entity}, None)
         keys = steps.keys(self.rows)
-        named = rows.filter(rows.entity.notnull()).select(*keys, "entity").distinct()
+        named = rows.select(*keys, "entity").distinct()
         first = steps.month(named, self.counted.first)
         facts = named.select(
             *keys, "entity", month=first, credited_in=first,
@@ -66,9 +64,8 @@ class Credited:
 
 def parse(fields: Fields) -> CreditedRule:
     """The measure from its fields."""
-    return CreditedRule(fields.many("credited"), fields.written("from"), fields.many("where"),
-                        Window.of(shared.months(fields, "over"), shared.ago(fields)),
-                        fields.written("credit"), fields.span)  # fmt: skip
+    return CreditedRule(fields.many("credited"), shared.rows(fields),
+                        Window.of(shared.months(fields, "over"), shared.ago(fields)), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -84,8 +81,9 @@ KIND = MeasureKind(
         "list of them that identify it together.",
         "examples": ["buyer"],
     },
-    properties={"from": {**shared.FROM, "description": "The table that the policy credits."},
-                "where": shared.WHERE, "over": shared.OVER, "ending": shared.ENDING,
+    properties={**shared.ROWS,
+                "from": {**shared.FROM, "description": "The table that the policy credits."},
+                "over": shared.OVER, "ending": shared.ENDING,
                 "credit": {**shared.CREDIT, "description": "Who is credited."}},
     required=("from", "over", "credit"),
     parse=parse,

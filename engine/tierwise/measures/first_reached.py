@@ -15,7 +15,17 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Reason, Rows, Steps, Window
+from tierwise.measures.base import (
+    Binder,
+    Entity,
+    Facts,
+    MeasureKind,
+    Reason,
+    Rows,
+    RowsRule,
+    Steps,
+    Window,
+)
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -31,15 +41,13 @@ class FirstReachedRule:
     amount: Written
     least: Least
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     months: int
-    credit: Written | None
     span: Span
 
     def bind(self, binder: Binder) -> FirstReached | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows)
         if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
@@ -95,8 +103,7 @@ def parse(fields: Fields) -> FirstReachedRule:
     """The measure from its fields."""
     return FirstReachedRule(
         fields.written("first_reached"), shared.least(fields), fields.many("per"),
-        fields.written("from"), fields.many("where"), shared.months(fields, "over"),
-        fields.maybe("credit"), fields.span,
+        shared.rows(fields), shared.months(fields, "over"), fields.span,
     )  # fmt: skip
 
 
@@ -113,8 +120,7 @@ KIND = MeasureKind(
         "examples": ["users"],
     },
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
-                "from": shared.FROM, "where": shared.WHERE, "over": shared.OVER_SEVERAL,
-                "credit": shared.CREDIT},
+                **shared.ROWS, "over": shared.OVER_SEVERAL},
     required=("per", "from", "over"),
     either=("at_least", "more_than"),
     parse=parse,

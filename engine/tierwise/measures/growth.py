@@ -15,7 +15,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -29,15 +29,13 @@ class GrowthRule:
 
     amount: Written
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     months: int
-    credit: Written | None
     span: Span
 
     def bind(self, binder: Binder) -> Growth | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows)
         if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
@@ -83,9 +81,8 @@ class Growth:
 
 def parse(fields: Fields) -> GrowthRule:
     """The measure from its fields."""
-    return GrowthRule(fields.written("growth"), fields.many("per"), fields.written("from"),
-                      fields.many("where"), shared.months(fields, "since"),
-                      fields.maybe("credit"), fields.span)  # fmt: skip
+    return GrowthRule(fields.written("growth"), fields.many("per"), shared.rows(fields),
+                      shared.months(fields, "since"), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -100,8 +97,7 @@ KIND = MeasureKind(
         **EXPRESSION,
         "examples": ["users"],
     },
-    properties={"since": shared.SINCE, "per": shared.PER, "from": shared.FROM,
-                "where": shared.WHERE, "credit": shared.CREDIT},
+    properties={"since": shared.SINCE, "per": shared.PER, **shared.ROWS},
     required=("since", "per", "from"),
     parse=parse,
     part_names=("now", "then"),

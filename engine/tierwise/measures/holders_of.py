@@ -29,6 +29,7 @@ from tierwise.measures.base import (
     Requirement,
     Retirement,
     Rows,
+    RowsRule,
     Steps,
     Window,
 )  # fmt: skip
@@ -48,24 +49,23 @@ class HoldersOfRule:
     certifications: tuple[Written, ...]
     item: Written
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
-    on: Written | None
+    rows: RowsRule
     span: Span
 
     def bind(self, binder: Binder) -> HoldersOf | None:
         """Resolve names; None after a finding."""
         certifications = tuple(binder.certification(name) for name in self.certifications)
-        names = binder.rows(self.table, self.where, None, monthly=False)
+        names = binder.rows(self.rows, monthly=False, in_effect=False)
         if names is None:
             return None
-        period = names.period(self.table.span)
+        period = names.period(self.rows.table.span)
         item = names.column(self.item, Kind.TEXT)
         entity = binder.entity(self.per, names)
-        on = names.expression(self.on, Kind.DATE) if self.on is not None else None
+        written = self.rows.on
+        on = names.expression(written, Kind.DATE) if written is not None else None
         if period is None or item is None or entity is None:
             return None
-        if self.on is not None and on is None:
+        if written is not None and on is None:
             return None
         known = tuple(found for found in certifications if found is not None)
         if len(known) < len(certifications):
@@ -185,8 +185,7 @@ def _met(requirement: Requirement, held: Mapping[str, ir.BooleanColumn]) -> ir.B
 def parse(fields: Fields) -> HoldersOfRule:
     """The measure from its fields."""
     return HoldersOfRule(fields.many("holders_of"), fields.written("in"), fields.many("per"),
-                         fields.written("from"), fields.many("where"), fields.maybe("on"),
-                         fields.span)  # fmt: skip
+                         shared.rows(fields), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -212,7 +211,8 @@ KIND = MeasureKind(
             "type": "string",
             "examples": ["exam"],
         },
-        "per": shared.PER, "from": shared.FROM, "where": shared.WHERE,
+        "per": shared.PER,
+        **{key: each for key, each in shared.ROWS.items() if key != "credit"},
         "on": {
             "title": "On",
             "description": "The day on which they must be held: an expression over a row that "

@@ -11,7 +11,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -27,15 +27,13 @@ class ReachedRule:
     amount: Written
     least: Least
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     window: Window
-    credit: Written | None
     span: Span
 
     def bind(self, binder: Binder) -> Reached | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows)
         if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
@@ -78,8 +76,7 @@ def parse(fields: Fields) -> ReachedRule:
     """The measure from its fields."""
     return ReachedRule(
         fields.written("reached"), shared.least(fields), fields.many("per"),
-        fields.written("from"), fields.many("where"),
-        Window.of(shared.months(fields, "over"), shared.ago(fields)), fields.maybe("credit"),
+        shared.rows(fields), Window.of(shared.months(fields, "over"), shared.ago(fields)),
         fields.span,
     )  # fmt: skip
 
@@ -97,8 +94,7 @@ KIND = MeasureKind(
         "examples": ["users"],
     },
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
-                "from": shared.FROM, "where": shared.WHERE, "over": shared.OVER,
-                "ending": shared.ENDING, "credit": shared.CREDIT},
+                **shared.ROWS, "over": shared.OVER, "ending": shared.ENDING},
     required=("per", "from", "over"),
     either=("at_least", "more_than"),
     parse=parse,

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tierwise.expression.schema import EXPRESSION, Json
-from tierwise.measures.base import Steps
+from tierwise.expression.schema import EXPRESSION, NAME, Json
+from tierwise.measures.base import ByRule, RowsRule, Steps, Window
 from tierwise.quantity import plain_decimal
-from tierwise.source.fields import Fields
+from tierwise.source.document import Mapping as MappingNode
+from tierwise.source.document import Written
+from tierwise.source.fields import Fields, written
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -78,6 +80,33 @@ CREDIT: Json = {
     "type": "string",
     "examples": ["sales_claim"],
 }
+BY: Json = {
+    "title": "By",
+    "description": "What the value is told apart by: a name, and an expression over the row. The "
+    "value is then one for each of these; 'number_with', 'highest', 'lowest', 'total' or 'average' "
+    "over that name make one of them again.",
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "propertyNames": NAME,
+    "additionalProperties": EXPRESSION,
+    "examples": [{"area": "product.area"}],
+}
+DURING: Json = {
+    **WHERE,
+    "title": "During",
+    "description": "Which credited facts count: conditions over 'month' (the fact's), 'as_of', "
+    "'scored' and, with a credit policy, 'credited_since': the first of the months in a row in "
+    "which the scored one is credited with it.",
+    "examples": ["month >= scored.joined_in"],
+}
+ON: Json = {
+    "title": "On",
+    "description": "The day on which a row must be in effect, of a table with a period: an "
+    "expression over the row that gives a date. Instead of a window.",
+    **EXPRESSION,
+    "examples": ["as_of"],
+}
 AT_LEAST: Json = {
     "title": "At least",
     "description": "The month's total from which the state is reached.",
@@ -94,6 +123,11 @@ MORE_THAN: Json = {
     "examples": [0],
 }
 del MORE_THAN["exclusiveMinimum"]
+
+ROWS: dict[str, Json] = {"from": FROM, "where": WHERE, "by": BY, "during": DURING, "credit": CREDIT}
+"""The fields of every measure."""
+IN_TIME: dict[str, Json] = {"over": OVER, "ending": ENDING, "on": ON}
+"""The fields of a measure over a window, over what is in effect on a day, or over every row."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +158,23 @@ def least(fields: Fields) -> Least:
     """The field ``at_least`` or ``more_than``, whichever stands."""
     more = "more_than" in fields
     return Least(fields.number("more_than" if more else "at_least"), more)
+
+
+def rows(fields: Fields) -> RowsRule:
+    """The fields in ``ROWS``, and ``on``."""
+    by = None
+    if "by" in fields:
+        node = fields.node("by")
+        assert isinstance(node, MappingNode), "the schema asks for a mapping"
+        entry = node.entries[0]
+        by = ByRule(Written(entry.key, entry.key_span), written(entry.node))
+    return RowsRule(fields.written("from"), fields.many("where"), fields.maybe("credit"), by,
+                    fields.many("during"), fields.maybe("on"))  # fmt: skip
+
+
+def window(fields: Fields) -> Window | None:
+    """The months in ``over`` and ``ending``; None where there is no ``over``."""
+    return Window.of(months(fields, "over"), ago(fields)) if "over" in fields else None
 
 
 def ago(fields: Fields) -> int:

@@ -11,7 +11,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, Steps, Window
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -25,15 +25,13 @@ class StockRule:
 
     amount: Written
     per: tuple[Written, ...]
-    table: Written
-    where: tuple[Written, ...]
+    rows: RowsRule
     window: Window
-    credit: Written | None
     span: Span
 
     def bind(self, binder: Binder) -> Stock | None:
         """Resolve names; None after a finding."""
-        names = binder.rows(self.table, self.where, self.credit)
+        names = binder.rows(self.rows)
         if names is None:
             return None
         amount = names.expression(self.amount, Kind.DECIMAL)
@@ -73,9 +71,8 @@ class Stock:
 
 def parse(fields: Fields) -> StockRule:
     """The measure from its fields."""
-    return StockRule(fields.written("stock"), fields.many("per"), fields.written("from"),
-                     fields.many("where"), Window.of(1, shared.ago(fields)),
-                     fields.maybe("credit"), fields.span)  # fmt: skip
+    return StockRule(fields.written("stock"), fields.many("per"), shared.rows(fields),
+                     Window.of(1, shared.ago(fields)), fields.span)  # fmt: skip
 
 
 KIND = MeasureKind(
@@ -90,8 +87,7 @@ KIND = MeasureKind(
         **EXPRESSION,
         "examples": ["users"],
     },
-    properties={"ending": shared.ENDING, "per": shared.PER, "from": shared.FROM,
-                "where": shared.WHERE, "credit": shared.CREDIT},
+    properties={"ending": shared.ENDING, "per": shared.PER, **shared.ROWS},
     required=("per", "from"),
     parse=parse,
 )  # fmt: skip

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, Span, nearest, shown
 from tierwise.measures import MEASURES
-from tierwise.measures.shared_fields import months
+from tierwise.measures.shared_fields import ago
 from tierwise.model.cases import parse_cases
+from tierwise.model.competency_schema import FOLDS
 from tierwise.model.demo import parse_demo
 from tierwise.model.releases import parse_releases
 from tierwise.model.ruleset import (
     ALWAYS,
     CalculatedRule,
+    CaseOfValue,
     CatalogueRule,
     CertificationRule,
     CertificationsRule,
@@ -22,11 +25,13 @@ from tierwise.model.ruleset import (
     ContractRule,
     CreditRule,
     ExamRule,
+    FoldedRule,
+    GroupRule,
     LevelRule,
     MetricRule,
-    MonthsWithRule,
     OptionRule,
     PolicyRule,
+    RankedRule,
     RequirementOfMetric,
     RequirementRule,
     RuleSet,
@@ -254,8 +259,7 @@ def _option(id_: Written, fields: Fields) -> OptionRule:
     max_score = fields.node("max_score") if "max_score" in fields else None
     return OptionRule(
         id_, fields.titles("title"), tuple(eligible),
-        tuple((_key(entry), Fields(entry.node).titles("title"))
-              for entry in fields.entries("groups")),
+        tuple(_group(_key(entry), Fields(entry.node)) for entry in fields.entries("groups")),
         tuple(_value(_key(entry), Fields(entry.node)) for entry in fields.entries("values")),
         tuple(_metric(_key(entry), Fields(entry.node)) for entry in fields.entries("metrics")),
         exact(max_score) if max_score else None, max_score.span if max_score else None,
@@ -271,12 +275,30 @@ def _value(id_: Written, fields: Fields) -> ValueRule:
         kind = next(kind for key, kind in MEASURES.items() if key in measure)
         source = kind.parse(measure)
     elif "is" in fields:
-        source = CalculatedRule(fields.written("is"))
+        source = CalculatedRule(_cases(fields))
+    elif "percentile" in fields:
+        source = RankedRule(fields.written("percentile"), fields.maybe("within"))
     else:
-        source = MonthsWithRule(fields.written("months_with"), months(fields, "over"))
+        fold = next(key for key in FOLDS if key in fields)
+        source = FoldedRule(fold, fields.written(fold), fields.written("over"),
+                            fields.maybe("ending"), ago(fields), fields.maybe("since"))  # fmt: skip
     return ValueRule(
         id_, fields.titles("title"), fields.titles("help"), source, fields.maybe("unit")
     )
+
+
+def _cases(fields: Fields) -> tuple[CaseOfValue, ...]:
+    """The expressions of ``is``, each with its condition."""
+    if isinstance(fields.node("is"), Scalar):
+        return (CaseOfValue(None, fields.written("is")),)
+    each = (Fields(item) for item in fields.items("is"))
+    return tuple(CaseOfValue(one.maybe("when"), one.written("is")) for one in each)
+
+
+def _group(id_: Written, fields: Fields) -> GroupRule:
+    most = fields.number("max_points") if "max_points" in fields else None
+    return GroupRule(id_, fields.titles("title"), fields.text("counts") == "best", most,
+                     fields.maybe("group"))  # fmt: skip
 
 
 def _metric(id_: Written, fields: Fields) -> MetricRule:
@@ -287,7 +309,8 @@ def _metric(id_: Written, fields: Fields) -> MetricRule:
         tuple(RequirementOfMetric(each.written("that"), each.titles("otherwise"))
               for each in requires),
         points, kind, _thresholds(fields),
-        fields.number("max_points"), fields.node("max_points").span,
+        fields.number("max_points") if "max_points" in fields else Fraction(0),
+        fields.node("max_points").span if "max_points" in fields else id_.span,
     )  # fmt: skip
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tierwise.expression.schema import Json
+from tierwise.expression.schema import NAME, Json
 from tierwise.model.schema_parts import (
     ID,
     KEY,
     MONTH,
-    NAME,
     SEMVER,
     TITLE,
     field,

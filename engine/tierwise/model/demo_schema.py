@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tierwise.expression.schema import EXPRESSION, Json
+from tierwise.expression.schema import EXPRESSION, NAME, Json
 from tierwise.model import schema_parts as schemas
 from tierwise.model.schema_parts import file_schema
 
@@ -131,7 +131,7 @@ def _chooser(shapes: Mapping[str, Json]) -> Json:
 
 
 def _rows() -> Json:
-    field, named, name = schemas.field, schemas.named, schemas.NAME
+    field, named, name = schemas.field, schemas.named, NAME
     number: Json = {"if": {"type": "object"}, "then": {"$ref": "#/$defs/value"},
                     "else": {"type": "integer", "minimum": 0, "maximum": MOST_ROWS_EACH,
                              "description": f"There are at most {MOST_ROWS_EACH:,} for each.",
@@ -164,7 +164,7 @@ def _rows() -> Json:
 
 def schema() -> Json:
     """The schema of a file of demo data."""
-    field, named, name = schemas.field, schemas.named, schemas.NAME
+    field, named, name = schemas.field, schemas.named, NAME
     value: Json = {"$ref": "#/$defs/value"}
     rows = _rows()
     values = {"traits": named("Traits", "Values that are not written, for others to name.",

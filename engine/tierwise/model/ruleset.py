@@ -160,21 +160,45 @@ class CreditRule:
 
 
 @dataclass(frozen=True)
-class CalculatedRule:
-    """A value that an expression over others gives."""
+class CaseOfValue:
+    """What a value is, and the condition under which it is that."""
 
+    when: Written | None
     expression: Written
 
 
 @dataclass(frozen=True)
-class MonthsWithRule:
-    """In how many months a condition over values held: the as-of month and those before it."""
+class CalculatedRule:
+    """A value that an expression over others gives: that of the first case that holds."""
 
-    that: Written
-    months: int
+    cases: tuple[CaseOfValue, ...]
 
 
-SourceRule = MeasureRule | CalculatedRule | MonthsWithRule
+@dataclass(frozen=True)
+class FoldedRule:
+    """What an expression gives over several months, or over all that a dimension tells apart.
+
+    ``fold``: the field that says how they become one; ``ago``: how many months before the as-of
+    month the last of several lies.
+    """
+
+    fold: str
+    expression: Written
+    over: Written
+    ending: Written | None
+    ago: int
+    since: Written | None
+
+
+@dataclass(frozen=True)
+class RankedRule:
+    """The share of the others that have less of something."""
+
+    expression: Written
+    within: Written | None
+
+
+SourceRule = MeasureRule | CalculatedRule | FoldedRule | RankedRule
 
 
 @dataclass(frozen=True)
@@ -220,6 +244,17 @@ class MetricRule:
 
 
 @dataclass(frozen=True)
+class GroupRule:
+    """A group of metrics, as written; ``best``: whether only the best of its members counts."""
+
+    id: Written
+    title: Titles
+    best: bool
+    max_points: Fraction | None
+    group: Written | None
+
+
+@dataclass(frozen=True)
 class LevelRule:
     """A level and the condition for it."""
 
@@ -235,7 +270,7 @@ class OptionRule:
     id: Written
     title: Titles
     eligible: tuple[tuple[Written, tuple[Written, ...]], ...]
-    groups: tuple[tuple[Written, Titles], ...]
+    groups: tuple[GroupRule, ...]
     values: tuple[ValueRule, ...]
     metrics: tuple[MetricRule, ...]
     max_score: Fraction | None

@@ -15,10 +15,6 @@ ID: Json = {
     "description": "An id is small letters and digits, with single - or _ between; a letter first.",
     "type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 80,
 }  # fmt: skip
-NAME: Json = {
-    "description": "A name is letters and digits, with single _ between; a letter first.",
-    "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$", "maxLength": 80,
-}  # fmt: skip
 KEY: Json = {
     "description": "A key is any text without space around it.",
     "type": "string", "pattern": "^\\S(.*\\S)?$", "maxLength": 200,

@@ -9,21 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from tierwise.expression.schema import EXPRESSION, Json
-from tierwise.measures import MEASURES
-from tierwise.measures.shared_fields import OVER
-from tierwise.model import cases_schema, demo_schema, releases
+from tierwise.expression.schema import EXPRESSION, NAME, Json
+from tierwise.model import cases_schema, competency_schema, demo_schema, releases
 from tierwise.model.schema_parts import (
     DATE,
-    HELP,
-    ID,
     IN_FORCE,
     KEY,
-    MONTH,
-    MOST_POINTS,
-    NAME,
-    SEMVER,
-    THRESHOLD,
     TITLE,
     field,
     file_schema,
@@ -33,7 +24,6 @@ from tierwise.model.schema_parts import (
     text,
     texts,
 )  # fmt: skip
-from tierwise.points import POINTS
 
 
 def _column() -> Json:
@@ -209,181 +199,12 @@ def credit() -> Json:
     }, ("contract", "policies"))  # fmt: skip
 
 
-_MEASURE = {"sum": "amount", "from": "orders", "over": "12 months"}
-_METRIC = {"measure": _MEASURE, "threshold": "30000 EUR", "max_points": 10}
-_OPTION = {"metrics": {"sales": _METRIC}, "levels": {"gold": {"when": "score >= 8"}}}
-
-
-def measure() -> Json:
-    """The schema of a measure: its kind is chosen by the field that names it."""
-    chooser = {
-        key: {"title": kind.title, "description": kind.help, "examples": kind.schema["examples"]}
-        for key, kind in MEASURES.items()
-    }
-    shapes: dict[str, Json] = {
-        key: {"properties": {key: kind.schema, **kind.properties}, "required": list(kind.required),
-              **({"oneOf": [{"required": [each]} for each in kind.either]} if kind.either else {})}
-        for key, kind in MEASURES.items()
-    }  # fmt: skip
-    return field("Measure", "How rows become the metric's value. Its kind is the field it begins "
-                 "with.", _MEASURE, type="object", properties=chooser, **one_of(shapes))  # fmt: skip
-
-
-def points() -> Json:
-    """The schema of a points rule: a word, or a mapping that begins with one."""
-    words = [key for key, kind in POINTS.items() if kind.schema is None]
-    shapes: dict[str, Json] = {
-        key: {"properties": {key: kind.schema, **(kind.properties or {})},
-              "required": list(kind.properties or {})}
-        for key, kind in POINTS.items() if kind.schema is not None
-    }  # fmt: skip
-    chooser = {key: {"title": POINTS[key].title, "description": POINTS[key].help,
-                     "examples": [example]}
-               for key in shapes if isinstance(example := POINTS[key].example, dict)}  # fmt: skip
-    return field("Points rule", "How a value becomes points: " + ", ".join(POINTS) + "; "
-                 "proportional where it is left out.", "proportional", type=["string", "object"],
-                 **{"if": {"type": "object"},
-                    "then": one_of(shapes),
-                    "else": {"enum": words}}, properties=chooser)  # fmt: skip
-
-
-_QUANTITY: Json = {"type": ["number", "string"], "pattern": THRESHOLD, "exclusiveMinimum": 0}
-_SOURCES = ("measure", "is", "months_with")
-
-
-def _value_fields() -> dict[str, Json]:
-    """The fields that say where a value comes from."""
-    return {
-        "title": TITLE,
-        "help": HELP,
-        "measure": {"$ref": "#/$defs/measure"},
-        "is": field("Is", "What the value is: an expression over other values and 'scored'.",
-                    "(this_year - last_year) / last_year", **EXPRESSION),
-        "months_with": field("Months with", "A condition over values: the value is the number of "
-                             "months at whose end it held, the as-of month and those before it.",
-                             "experts >= 50", **EXPRESSION),
-        "over": field("Over", "How many months 'months_with' looks at.", "24 months",
-                      type="string", pattern=OVER["pattern"]),
-        "unit": field("Unit", "The value's unit where no threshold says it: % or a currency.",
-                      "%", type="string", pattern="^(%|[A-Za-z]{1,20})$"),
-    }  # fmt: skip
-
-
-def _with_source(schema: Json) -> Json:
-    """A mapping with exactly one of the fields that say where a value comes from."""
-    one: Json = {"oneOf": [{"required": [key]} for key in _SOURCES]}
-    return {**schema, "allOf": [{"if": {"type": "object"}, "then": one}],
-            "dependentRequired": {"months_with": ["over"], "over": ["months_with"]}}  # fmt: skip
-
-
-def _value() -> Json:
-    """A named value of an option."""
-    return _with_source(mapping("Value", "A value with a name, which earns nothing itself.",
-                                {"is": "value_of_orders >= 1000"}, _value_fields()))  # fmt: skip
-
-
-def _threshold() -> Json:
-    """A threshold: one, or a list of which the first that applies counts."""
-    one = mapping("Threshold", "A threshold, and when it is the one.",
-                  {"when": "large_market", "is": "30000 EUR"}, {
-        "when": field("When", "A condition over values and 'scored'; the last of the list has "
-                      "none.", "large_market", **EXPRESSION),
-        "is": field("Is", "The threshold: a number, with a currency or %, above 0.", "30000 EUR",
-                    **_QUANTITY),
-    }, ("is",))  # fmt: skip
-    return field("Threshold", "The value that earns all points: a number, with a currency or %, "
-                 "above 0; or a list of such, each with a condition, of which the first that "
-                 "holds counts.", "30000 EUR",
-                 anyOf=[_QUANTITY, {"type": "array", "items": one, "minItems": 2}])  # fmt: skip
-
-
-def _metric() -> Json:
-    """A metric of an option."""
-    requirement = mapping("Requirement", "A condition without which the metric earns no points.",
-                          {"that": "value >= 1", "otherwise": "nothing was sold"}, {
-        "that": field("Condition", "An expression over 'value', the parts of the measure, other "
-                      "values and 'scored'.",
-                      "then >= 50", **EXPRESSION),
-        "otherwise": text("Otherwise", "What to say where it does not hold.",
-                          {"en": "fewer than 50 a year ago"}),
-    }, ("that", "otherwise"))  # fmt: skip
-    metric = mapping("Metric", "One metric: what its value is, and what it earns.",
-                     _METRIC, {
-        **_value_fields(),
-        "group": field("Group", "The group it is shown in.", "performance", type="string"),
-        "requires": field("Requires", "Conditions without which it earns no points.",
-                          [{"that": "value >= 1", "otherwise": "nothing was sold"}],
-                          type="array", items=requirement, minItems=1, uniqueItems=True),
-        "points": points(),
-        "threshold": _threshold(),
-        "max_points": field("Maximum", "The most points that the metric earns.", 10,
-                            type="number", exclusiveMinimum=0, maximum=MOST_POINTS),
-    }, ("max_points",))  # fmt: skip
-    # A points rule that is written as a mapping says itself what it needs.
-    metric["if"] = {"properties": {"points": {"type": "object"}}, "required": ["points"]}
-    about = {key: each for key, each in _threshold().items() if key != "anyOf"}
-    metric["else"] = {"required": ["threshold"], "properties": {"threshold": about}}
-    return _with_source(metric)
-
-
-def competency() -> Json:
-    """The schema of a competency."""
-    metric = _metric()
-    level = mapping("Level", "A level and the condition for it.", {"when": "score >= 80"}, {
-        "title": TITLE,
-        "when": field("When", "An expression over 'score', 'lowest_points', 'points.METRIC', "
-                      "values and 'scored'. The first level that holds is given.",
-                      "score >= 80", **EXPRESSION),
-    }, ("when",))  # fmt: skip
-    group = mapping("Group", "A group of metrics.", {"title": "Performance"}, {"title": TITLE})
-    conditions = {
-        "description": "Conditions that must all hold.",
-        "type": "array",
-        "items": EXPRESSION,
-        "minItems": 1,
-        "uniqueItems": True,
-    }
-    option = mapping("Option", "One way to attain the competency.", _OPTION, {
-        "title": TITLE,
-        "help": HELP,
-        "eligible": named("Eligible", "By table, the conditions that its rows must meet to count: "
-                          "for every metric that reads or reaches them, and for credit.",
-                          {"orders": ["paid"]}, conditions, NAME),
-        "groups": named("Groups", "The groups that metrics are shown in.",
-                        {"performance": {"title": "Performance"}}, group, NAME),
-        "values": named("Values", "Values that earn nothing themselves, by the name that "
-                        "expressions call them.", {"loyal": {"is": "years >= 2"}}, _value(), NAME),
-        "metrics": named("Metrics", "The metrics, in the order of the result.", {"sales": _METRIC},
-                         metric, NAME),
-        "max_score": field("Maximum score", "The points of all metrics together; the maxima must "
-                           "add up to it.", 100, type="number", exclusiveMinimum=0,
-                           maximum=MOST_POINTS),
-        "levels": named("Levels", "The levels, best first. None of them: no level.",
-                        {"gold": {"when": "score >= 80"}}, level, ID),
-    }, ("metrics", "levels"))  # fmt: skip
-    in_force = mapping("In force", "The months in which this version holds.", {"from": "2021-01"}, {
-        "from": field("From", "The first month.", "2021-01", **MONTH),
-        "through": field("Through", "The last month; left out while a later version does not "
-                         "follow.", "2021-12", **MONTH),
-    }, ("from",))  # fmt: skip
-    schema = file_schema("competency", "Competency", {
-        "version": field("Version", "The version of this competency's rules.", "1.0.0", **SEMVER),
-        "in_force": in_force,
-        "contract": field("Contract", "The id of the data contract.", "sales-data",
-                          type="string"),
-        "options": named("Options", "The ways to attain the competency.", {"sales": _OPTION},
-                         option, ID),
-    }, ("version", "in_force", "contract", "options"))  # fmt: skip
-    schema["$defs"] = {"measure": measure()}
-    return schema
-
-
 KINDS = {
     "contract": contract,
     "catalogue": catalogue,
     "certifications": certifications,
     "credit": credit,
-    "competency": competency,
+    "competency": competency_schema.schema,
     "demo": demo_schema.schema,
     "cases": cases_schema.schema,
     "releases": releases.schema,

@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from tierwise.measures.base import Condition
 from tierwise.months import OPEN_ENDED, month_number
 from tierwise.plan.rows import Reached
-from tierwise.program.program import Policy
+from tierwise.program.policy import Policy
 
 
 def first_month(begins: ir.DateColumn) -> ir.IntegerColumn:
@@ -123,14 +123,15 @@ def _without_displaced(policy: Policy, covered: ir.Table) -> ir.Table:
     return flagged.filter(~functools.reduce(operator.or_, lost))
 
 
-def credited(facts: ir.Table, by: ir.Table, is_target: bool) -> ir.Table:
+def credited(facts: ir.Table, by: ir.Table, is_target: bool, since: bool) -> ir.Table:
     """(scored, entity, month, credited_in, part, amount): facts joined to who is credited.
 
     Args:
         facts: (entity, month, credited_in, part, amount), with what ``measures.base.Facts`` allows.
-        by: (scored, entity, first, last), who is credited.
+        by: (scored, entity, first, last, since), who is credited.
         is_target: whether the entity is what the policy credits; else several of those may lead
             from one scored one to the same entity, which is then credited once.
+        since: whether to keep since when each is credited, as ``credited_since``.
     """
     lasts = "credited_until" in facts.columns
     until = facts.credited_until if lasts else facts.credited_in
@@ -142,17 +143,33 @@ def credited(facts: ir.Table, by: ir.Table, is_target: bool) -> ir.Table:
     month, credited_in = facts.month, facts.credited_in
     if lasts:
         month = credited_in = ibis.greatest(facts.credited_in, by["first"])
-    more = {"as_of": facts.as_of} if "as_of" in facts.columns else {}
+    keys = [name for name in ("as_of", "by") if name in facts.columns]
     joined = facts.join(by, within).select(
-        "scored", "part", "amount", month=month, credited_in=credited_in, entity=facts.entity,
-        **more,
+        "scored", "part", "amount", *keys, month=month, credited_in=credited_in,
+        entity=facts.entity, **({"credited_since": by.since} if since else {}),
     )  # fmt: skip
-    return joined if is_target else joined.distinct()
+    if is_target:
+        return joined
+    if not since:
+        return joined.distinct()
+    others = [name for name in joined.columns if name != "credited_since"]
+    return joined.group_by(others).aggregate(credited_since=joined.credited_since.min())
 
 
-def once(facts: ir.Table) -> ir.Table:
+def with_since(intervals: ir.Table) -> ir.Table:
+    """Intervals of credit with ``since``: the first of the months in a row that each is one of."""
+    thing = [intervals.scored, intervals.target]
+    before = intervals["last"].lag().over(group_by=thing, order_by=intervals["first"])
+    begins = before.isnull() | (before < intervals["first"] - 1)
+    marked = intervals.mutate(begin=begins.ifelse(intervals["first"], ibis.null("int32")))
+    since = marked.begin.max().over(
+        group_by=[marked.scored, marked.target], order_by=marked["first"], rows=(None, 0)
+    )
+    return marked.mutate(since=since).drop("begin")
+
+
+def once(facts: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """Credited facts of which a scored one has each entity once, in the first month."""
-    keys = [name for name in ("scored", "entity", "part", "as_of") if name in facts.columns]
-    return facts.group_by(keys).aggregate(
+    return facts.group_by(list(keys)).aggregate(
         month=facts.month.min(), credited_in=facts.credited_in.min(), amount=facts.amount.max()
     )

@@ -19,7 +19,7 @@ from tierwise.plan.credit import first_month, last_month, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.eligibility import eligibility, seen_from_target
-from tierwise.program.program import Policy
+from tierwise.program.policy import Policy
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
@@ -42,11 +42,18 @@ class Near:
     """What lies near one scored one for a metric, each a step that has to run first.
 
     ``rows``: the rows that touch it, with ``:entity`` and by condition ``:holdsN``; ``credited``:
-    its credited facts. They are few, whatever the size of the data, and all else is asked of them.
+    its credited facts; ``counted``: those of them that count. They are few, whatever the size of
+    the data, and all else is asked of them.
     """
 
     rows: Step
     credited: Step
+    counted: Step
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that have to run first."""
+        return (self.rows, self.credited, self.counted)
 
 
 def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | int) -> Near:
@@ -58,6 +65,7 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | i
     touching = _touching(plan, option, measure, scored)
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     paths = paths.union(*(each.names for each in metric.measured.asks.values()))
+    paths |= measure.rows.by.expression.names if measure.rows.by else frozenset()
     reached = reach(contract, {**plan.data, measure.rows.table: touching}, measure.rows.table,
                     paths | measure.entity.names | {*own})  # fmt: skip
     reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
@@ -67,12 +75,22 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | i
         **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
         **{":entity": reached.entity(measure.entity)},
+        **({":by": reached.evaluate(measure.rows.by.expression)} if measure.rows.by else {}),
         **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
     )
-    facts = plan.table(metric.credited)
-    credited = facts.filter(facts.scored == scored)
+    credited, counted = (_of_as_of(plan, name) for name in (metric.credited, metric.counted))
+    credited, counted = (each.filter(each.scored == scored) for each in (credited, counted))
     return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True),
-                Step(f"{metric.credited}:near", "own facts", credited, stored=True))  # fmt: skip
+                Step(f"{metric.credited}:near:all", "own facts", credited, stored=True),
+                Step(f"{metric.counted}:near", "own facts that count", counted, stored=True))  # fmt: skip
+
+
+def _of_as_of(plan: Plan, name: str) -> ir.Table:
+    """The facts of a step that are wanted as of the as-of month."""
+    facts = plan.table(name)
+    if "as_of" not in facts.columns:
+        return facts
+    return facts.filter(facts.as_of == plan.program.as_of).drop("as_of")
 
 
 def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str | int) -> ir.Table:
@@ -94,10 +112,11 @@ def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str | in
 
 
 def credited_facts(near: Near) -> ir.Table:
-    """(entity, month, credited_in, part, amount) of one scored one, in order."""
-    own = _read(near.credited)
-    return own.select("entity", "month", "credited_in", "part", "amount").order_by(
-        "month", "entity", "part", "amount"
+    """(entity, month, credited_in, part, amount, by) of what counts of one scored one, in order."""
+    own = _read(near.counted)
+    by = own["by"].cast("string") if "by" in own.columns else ibis.literal("")
+    return own.select("entity", "month", "credited_in", "part", "amount", by=by).order_by(
+        "month", "entity", "by", "part", "amount"
     )
 
 
@@ -117,7 +136,7 @@ def associations_behind(
     if not measure.rows.credit:
         return None
     policy, steps = option.option.policies[measure.rows.credit], option.credits[measure.rows.credit]
-    facts = _read(near.credited).select("entity", "credited_in").distinct()
+    facts = _read(near.counted).select("entity", "credited_in").distinct()
     ways = plan.table(steps.ways)
     ways = ways.filter(ways.scored == scored).select("target", "way", begins="first", ends="last")
     whole = plan.table(steps.associated)
@@ -199,9 +218,9 @@ def _branches(
         branches.append((outside, f"{whose}not in {format_month(first)} to {format_month(last)}"))
     branches += [(reason.holds(table), reason.text) for reason in metric.measured.reasons]
     branches.append((table[":is_fact"].isnull(), metric.measured.no_fact))
-    if metric.measured.once:
-        branches.append((table[":counted"].notnull() & table[":is_credited"].isnull(),
-                         "counted in another month already"))  # fmt: skip
+    if measure.rows.by is not None:
+        branches.insert(len(measure.rows.conditions), (
+            table[":by"].isnull(), f"nothing in {measure.rows.by.expression.text}"))  # fmt: skip
     if measure.rows.credit:
         ways = option.option.policies[measure.rows.credit].ways
         displacing = sorted({other for way in ways for other in way.unless})
@@ -211,29 +230,42 @@ def _branches(
             (~table[":is_eligible"], "the association is with something that is not eligible"),
             (table[":is_credited"].isnull(), f"displaced by {' or '.join(displacing)}"),
         ]
-    return branches
+    left_out = table[":is_counted"].isnull()
+    if metric.measured.once:
+        branches.append((left_out & table[":known"].notnull(), "counted in another month already"))
+    whys = [f"not: {' and '.join(each.text for each in measure.rows.during)}"] if (
+        measure.rows.during) else []  # fmt: skip
+    whys += [metric.measured.choice.otherwise] if metric.measured.choice is not None else []
+    return [*branches, (left_out, ", or ".join(whys))] if whys else branches
 
 
 def _with_facts(
     plan: Plan, metric: MeasuredPlan, near: Near, table: ir.Table, scored: str | int
 ) -> ir.Table:
-    """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: to the scored one."""
-    monthly = metric.measure.window is not None
-    facts, credited = plan.table(metric.facts), _read(near.credited)
+    """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: one of the scored one's.
+
+    ``:is_counted``: one that counts; ``:known``: whether any of its entity does.
+    """
+    measure = metric.measure
+    facts, counted = _of_as_of(plan, metric.facts), _read(near.counted)
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
     entities = table.select(":entity").distinct()
     facts = facts.semi_join(entities, facts.entity == entities[":entity"])
-    for name, source in ((":is_fact", facts), (":is_credited", credited)):
-        keys = source.select(**{f"{name}:entity": "entity", f"{name}:month": "credited_in"})
+    named = {"entity": ":entity"}
+    named |= {"credited_in": ":month"} if measure.window is not None else {}
+    named |= {"by": ":by"} if measure.rows.by is not None else {}
+    chosen = {**named, "amount": ":amount"} if metric.measured.choice is not None else named
+    sources = ((":is_fact", facts, named), (":is_credited", _read(near.credited), named),
+               (":is_counted", counted, chosen))  # fmt: skip
+    for name, source, columns in sources:
+        keys = source.select(**{f"{name}:{own}": own for own in columns})
         keys = keys.distinct().mutate(**{name: True})
-        match = [table[":entity"] == keys[f"{name}:entity"]]
-        if monthly:
-            match.append(table[":month"] == keys[f"{name}:month"])
-        table = table.left_join(keys, match).drop(f"{name}:entity", f"{name}:month")
+        match = [table[row] == keys[f"{name}:{own}"] for own, row in columns.items()]
+        table = table.left_join(keys, match).drop(*(f"{name}:{own}" for own in columns))
     if metric.measured.once:
-        known = credited.select(**{":counted": "entity"}).distinct()
-        table = table.left_join(known, table[":entity"] == known[":counted"])
+        known = counted.select(**{":known": "entity"}).distinct()
+        table = table.left_join(known, table[":entity"] == known[":known"])
     return table
 
 

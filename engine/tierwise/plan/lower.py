@@ -12,12 +12,14 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Entity, Measure, Rows, Window
-from tierwise.plan.credit import associated, credit, credited, once
+from tierwise.measures.base import ROWS, By, Entity, Facts, Measure, Rows, Window
+from tierwise.plan.columns import value_columns
+from tierwise.plan.credit import associated, credit, credited, once, with_since
+from tierwise.plan.folds import seen_step
 from tierwise.plan.moments import AsOf, EachMonth, last_day_of, months_back
+from tierwise.plan.net import Net
 from tierwise.plan.plan import (
     CreditPlan,
-    LookBackPlan,
     MeasuredPlan,
     OptionPlan,
     Plan,
@@ -25,11 +27,13 @@ from tierwise.plan.plan import (
     data_name,
 )
 from tierwise.plan.rows import Reached, dating, reach
-from tierwise.plan.scope import Read, exact
-from tierwise.plan.scores import scores
-from tierwise.plan.values import valued, with_parts
+from tierwise.plan.scope import Read, Scope, exact
+from tierwise.plan.score_table import score_table
 from tierwise.program.eligibility import eligibility, seen_from_target
-from tierwise.program.program import Dating, MonthsWith, Option, Policy, Program, Value
+from tierwise.program.option import Folded, Option, Value
+from tierwise.program.policy import Policy
+from tierwise.program.program import Dating, Program
+from tierwise.program.value_names import CREDITED_SINCE, MONTH
 
 
 def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
@@ -68,6 +72,7 @@ class _OptionLowering:
         self.steps = steps
         self.as_of = program.as_of
         self.kept: dict[tuple[object, ...], ir.Table] = {}
+        self.nets: dict[int, Net] = {}
         self.credits: dict[str, CreditPlan] = {}
 
     def full(self, name: str) -> str:
@@ -82,25 +87,54 @@ class _OptionLowering:
 
     def option_plan(self) -> OptionPlan:
         """The plan of the option."""
-        as_of = AsOf(self, self.as_of)
-        measured = {
-            value.id: self._measured(value, measure, value.id, as_of)
-            for value, measure in self.option.measured
-        }
-        everybody, readers = self._everybody()
-        looked = {
-            value.id: self._look_back(value, value.source, everybody, readers)
-            for value in self.option.values
-            if isinstance(value.source, MonthsWith)
-        }
-        folded = {name: (self._read(plan.folded), plan.measure.parts)
-                  for name, plan in measured.items()}  # fmt: skip
-        folded |= {name: (self._read(plan.folded), ("value",)) for name, plan in looked.items()}
-        parts = with_parts(everybody, folded, ("scored",))
-        parts = self.step("parts", "parts of all values", parts, stored=True)
-        readers["as_of"] = as_of.day
-        table = scores(self.option, parts, readers, self.step)
-        return OptionPlan(self.option, measured, looked, self.credits, str(table.get_name()))
+        self.everybody, self.readers = self._everybody()
+        measured = {value.id: self._measured(value, measure)
+                    for value, measure in self.option.measured}  # fmt: skip
+        self.folded = {name: self._read(plan.folded) for name, plan in measured.items()}
+        net = self._net(1)
+        scores = score_table(self.option, net)
+        table = self.step("scores", "scores and levels", scores, stored=True)
+        folds = {value.id: self.full(seen_step(value.id)) for value in self.option.values
+                 if isinstance(value.source, Folded)}  # fmt: skip
+        dimensions = {name: self._apart(net, name) for name in net.tables if name}
+        return OptionPlan(
+            self.option, measured, folds, dimensions, self.credits, str(table.get_name())
+        )
+
+    def _apart(self, net: Net, dimension: str) -> str:
+        """The step with the values that a dimension tells apart."""
+        scope = net.scope(dimension)
+        columns: dict[str, ir.Value] = {}
+        for value in self.option.values:
+            if value.dimension != dimension:
+                continue
+            if value.kind.is_number:
+                names = value_columns(value.id)
+                number = scope.read(value.id).columns()
+                columns[names["value_n"]], columns[names["value_d"]] = number
+            else:
+                columns[value.id] = scope.table[value.id]
+        table = scope.table.select("scored", "by", **columns)
+        step = self.step(f"apart:{dimension}", f"by {dimension}", table, stored=False)
+        return str(step.get_name())
+
+    def _net(self, months: int) -> Net:
+        """The net of the option as of at least so many months."""
+        sizes = {1, *self.option.wanted.values()}
+        months = min((size for size in sizes if size >= months), default=months)
+        if months not in self.nets:
+            readers = dict(self.readers)
+            base = self.everybody
+            if months > 1:
+                base = base.cross_join(months_back(self.as_of, months))
+                readers["as_of"] = lambda table: last_day_of(table["as_of"])
+            else:
+                readers["as_of"] = AsOf(self, self.as_of).day
+            net = Net(
+                self.option, self.as_of, months, base, readers, self.folded, self._net, self.step
+            )
+            self.nets[months] = net.worked_out()
+        return self.nets[months]
 
     def _read(self, name: str) -> ir.Table:
         """A step by its whole name."""
@@ -142,7 +176,7 @@ class _OptionLowering:
     def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
         """(entity, month, total) of eligible rows, of all months that any value looks at."""
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
-               for each in rows.conditions), rows.scored, entity.text, amount.text)  # fmt: skip
+               for each in rows.conditions), rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
         if key not in self.kept:
             whole = AsOf(self, self.as_of)
             columns: dict[str, Entity | Expression] = {"entity": entity, "amount": amount}
@@ -160,62 +194,58 @@ class _OptionLowering:
         windows = [(value, each.window) for value, each in self.option.measured
                    if each.rows.table == table and each.window is not None]  # fmt: skip
         return Window(
-            min(window.first + 1 - self.option.looks_back(value) for value, window in windows),
+            min(window.first + 1 - self.option.wanted[value.id] for value, window in windows),
             max(window.last for _, window in windows),
         )
 
     # From facts to folded parts.
 
-    def _measured(self, value: Value, measure: Measure, name: str, moment: AsOf) -> MeasuredPlan:
+    def _measured(self, value: Value, measure: Measure) -> MeasuredPlan:
+        months = self.option.wanted[value.id]
+        whole = AsOf(self, self.as_of)
+        moment = whole if months == 1 else EachMonth(self, self.as_of, months)
+        name, rows = value.id, measure.rows
         measured = measure.lower(moment)
         facts = self.step(f"{name}:facts", f"{name}: facts", measured.table, stored=False)
-        if measure.rows.credit:
-            policy = self.option.policies[measure.rows.credit]
-            by, is_target = self._credit(policy, measure)
-            table = credited(facts, by, is_target)
-        else:
-            table = facts
-        if measured.once:
-            table = once(table)
+        table = facts
+        if rows.credit:
+            by, is_target = self._credit(self.option.policies[rows.credit], measure)
+            asks = CREDITED_SINCE in {name for each in rows.during for name in each.names}
+            table = credited(facts, by, is_target, asks)
         table = self.step(f"{name}:credited", f"{name}: credited facts", table, stored=False)
-        part = table.part
-        sums = {
-            each: table.amount.sum()
-            if measure.parts == (each,)
-            else table.amount.sum(where=part == each)
-            for each in measure.parts
-        }
-        keys = ["scored", *(key for key in ("as_of",) if key in table.columns)]
-        folded = table.group_by(keys).aggregate(**sums)
-        self.step(f"{name}:folded", f"{name}: folded", folded, stored=True)
-        names = (self.full(f"{name}:{each}") for each in ("facts", "credited", "folded"))
-        return MeasuredPlan(value, measure, measured, *names)
+        counted = self._counted(table, measure, measured, moment)
+        if counted is not table:
+            table = self.step(f"{name}:counted", f"{name}: facts that count", counted, stored=False)
+        keys = [key for key in ("scored", "as_of", "by") if key in table.columns]
+        folded = table.group_by(keys).aggregate(**_sums(table, measure))
+        folded = self.step(f"{name}:folded", f"{name}: folded", folded, stored=True)
+        explained = measured if months == 1 else measure.lower(whole)
+        return MeasuredPlan(value, measure, explained, self.full(f"{name}:facts"),
+                            self.full(f"{name}:credited"), str(table.get_name()),
+                            str(folded.get_name()))  # fmt: skip
 
-    def _look_back(
-        self, value: Value, source: MonthsWith, everybody: ir.Table, readers: Mapping[str, Read]
-    ) -> LookBackPlan:
-        """In how many months a condition held: what it names, as of each of them."""
-        moment = EachMonth(self, self.as_of, source.months)
-        named = self.option.named_by(source.that)
-        folded = {}
-        for each in named:
-            if each.measure is not None:
-                plan = self._measured(each, each.measure, f"{value.id}:{each.id}", moment)
-                folded[each.id] = (self._read(plan.folded), each.measure.parts)
-        table = everybody.cross_join(months_back(self.as_of, source.months))
-        table = with_parts(table, folded, ("scored", "as_of"))
-        table = self.step(f"{value.id}:parts", f"{value.id}: parts by month", table, stored=True)
-        known = {**readers, "as_of": lambda table: last_day_of(table["as_of"])}
-        wide = valued(
-            table, named, known,
-            lambda name, title, each, stored: self.step(
-                f"{value.id}:{name}", f"{value.id}: {title}", each, stored),
-        )  # fmt: skip
-        held = wide.table.filter(wide.scope().holds(source.that)).select("scored", "as_of")
-        held = self.step(f"{value.id}:held", f"{value.id}: months", held, stored=True)
-        counted = held.group_by("scored").aggregate(value=held.count())
-        self.step(f"{value.id}:folded", f"{value.id}: folded", counted, stored=True)
-        return LookBackPlan(value, self.full(f"{value.id}:held"), self.full(f"{value.id}:folded"))
+    def _counted(
+        self, table: ir.Table, measure: Measure, measured: Facts, moment: AsOf
+    ) -> ir.Table:
+        """Those of the credited facts that count."""
+        if measure.rows.during:
+            names = {name for each in measure.rows.during for name in each.names}
+            paths = [name for name in names if name in self.everybody.columns]
+            if paths:
+                known = self.everybody.select(
+                    **{":scored": "scored"}, **{name: name for name in paths}
+                )
+                table = table.join(known, table.scored == known[":scored"]).drop(":scored")
+            readers = {**self.readers, MONTH: lambda each: each["month"], "as_of": moment.day,
+                       CREDITED_SINCE: lambda each: each["credited_since"]}  # fmt: skip
+            scope = Scope(table, readers)
+            table = table.filter(*map(scope.holds, measure.rows.during)).drop(*paths)
+        keys = tuple(key for key in ("scored", "as_of", "by") if key in table.columns)
+        if measured.once:
+            table = once(table, (*keys, "entity", "part"))
+        if measured.choice is not None:
+            table = measured.choice.chosen(table, keys)
+        return table
 
     # Credit.
 
@@ -234,7 +264,7 @@ class _OptionLowering:
                 target=reached.table[target], entity=reached.together(rests)
             )
             joined = by_target.join(entities, "target")
-            table = joined.select("scored", "entity", "first", "last")
+            table = joined.select("scored", "entity", "first", "last", "since")
             name = f"credit:{policy.name}:{':'.join(rests)}"
             title = f"credit by {measure.entity.text}"
             self.kept[key] = self.step(name, title, table, stored=True)
@@ -256,17 +286,36 @@ class _OptionLowering:
             ways = self.step(f"ways:{policy.name}", "ways", decided.ways, stored=False)
             self.credits[policy.name] = CreditPlan(str(kept.get_name()), str(ways.get_name()))
             title = f"credit of {policy.name}"
-            self.kept[key] = self.step(
-                f"credit:{policy.name}", title, decided.intervals, stored=True
-            )
+            intervals = with_since(decided.intervals)
+            self.kept[key] = self.step(f"credit:{policy.name}", title, intervals, stored=True)
         return self.kept[key]
 
     def _credited_from(self, policy: Policy) -> Iterable[int]:
         """The first months, seen from the as-of month, in which values ask who is credited."""
         for value, measure in self.option.measured:
             window = measure.window or measure.counted
+            if CREDITED_SINCE in {name for each in measure.rows.during for name in each.names}:
+                yield -ALWAYS
             if measure.rows.credit == policy.name and window is not None:
-                yield window.first + 1 - self.option.looks_back(value)
+                yield window.first + 1 - self.option.wanted[value.id]
+
+
+def _text_of(by: By | None) -> str:
+    return "" if by is None else by.expression.text
+
+
+def _sums(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:
+    """What the facts of a scored one are folded into, by part."""
+    summed = [part for part in measure.parts if part != ROWS]
+    sums: dict[str, ir.Value] = {
+        part: table.amount.sum() if len(summed) == 1 else table.amount.sum(where=table.part == part)
+        for part in summed
+    }
+    return sums | ({ROWS: table.count()} if ROWS in measure.parts else {})
+
+
+ALWAYS = 10_000 * 12
+"""More months than any data has."""
 
 
 def _constant(value: object) -> Read:

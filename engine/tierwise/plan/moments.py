@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Protocol
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
@@ -68,6 +67,7 @@ class AsOf:
         paths = {path for condition in rows.conditions for path in condition.paths}
         paths.update(*(each.names for each in columns.values()), own)
         paths |= {rows.scored} if rows.scored else set()
+        paths |= rows.by.expression.names if rows.by is not None else set()
         dated_by = self.sources.dating(rows) if window is not None else None
         paths |= {dated_by.path} if dated_by is not None else set()
         reached = self.sources.reached(rows, frozenset(paths))
@@ -82,6 +82,9 @@ class AsOf:
             for name, each in columns.items()
         }
         chosen.update({name: reached.table[name] for name in own})
+        if rows.by is not None:
+            chosen["by"] = reached.evaluate(rows.by.expression)
+            keep.append(chosen["by"].notnull())
         if rows.scored:
             chosen["scored"] = reached.table[reached.paths[rows.scored]]
         if "as_of" in self.keys(rows):
@@ -105,9 +108,11 @@ class AsOf:
             return ibis.literal(int(number))
         return ibis.literal(Decimal(number.numerator) / Decimal(number.denominator))
 
-    def one(self, like: dt.DataType) -> ir.NumericScalar:
-        """The number 1, of a type that another column has."""
-        return ibis.literal(1, "int64").cast(like)
+    def place(
+        self, table: ir.Table, keys: tuple[str, ...], order: list[ir.Value]
+    ) -> ir.IntegerColumn:
+        """The place of a row among those with the same keys, in an order: 0 for the first."""
+        return ibis.row_number().over(group_by=[table[key] for key in keys], order_by=order)
 
     def text(self, text: str) -> ir.StringScalar:
         """A text as a constant of the plan."""

@@ -9,7 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.measures.base import Facts, Measure
-from tierwise.program.program import Option, Program, Value
+from tierwise.program.option import Option, Value
+from tierwise.program.program import Program
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class MeasuredPlan:
     """A measured value's tables by their steps' names.
 
     ``facts``: (entity, month, credited_in, part, amount); ``credited``: the same with ``scored``;
-    ``folded``: a row a scored one with its parts.
+    ``counted``: those of them that count; ``folded``: a row a scored one with its parts.
     """
 
     value: Value
@@ -35,15 +36,7 @@ class MeasuredPlan:
     measured: Facts
     facts: str
     credited: str
-    folded: str
-
-
-@dataclass(frozen=True)
-class LookBackPlan:
-    """A look-back's tables: (scored, as_of) of the months in which it held; and how many they are."""
-
-    value: Value
-    held: str
+    counted: str
     folded: str
 
 
@@ -57,11 +50,16 @@ class CreditPlan:
 
 @dataclass(frozen=True)
 class OptionPlan:
-    """An option's values and credit by their names, and the step with its scores."""
+    """An option's values and credit by their names, and the step with its scores.
+
+    ``folds``: by value, the step with what a fold saw; ``dimensions``: by name, the step with what
+    it tells apart.
+    """
 
     option: Option
     measured: Mapping[str, MeasuredPlan]
-    look_backs: Mapping[str, LookBackPlan]
+    folds: Mapping[str, str]
+    dimensions: Mapping[str, str]
     credits: Mapping[str, CreditPlan]
     scores: str
 

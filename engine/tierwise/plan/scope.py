@@ -31,6 +31,10 @@ class Scope:
         values[" "] = Rational.of_number(0)
         return ColumnEvaluator(values).raw(expression)
 
+    def read(self, name: str) -> Rational:
+        """A number that has a name."""
+        return exact(self.readers[name](self.table))
+
     def holds(self, condition: Expression) -> ir.BooleanValue:
         """Whether a condition holds."""
         value = self._evaluate(condition)

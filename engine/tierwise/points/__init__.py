@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tierwise.points import all_or_nothing, all_when, every, formula, proportional, steps
+from tierwise.points import all_or_nothing, all_when, every, formula, none, proportional, steps
 from tierwise.points.base import PointsKind
 
 POINTS: dict[str, PointsKind] = {
     module.KIND.key: module.KIND
-    for module in (proportional, all_or_nothing, all_when, steps, every, formula)
+    for module in (proportional, all_or_nothing, all_when, steps, every, formula, none)
 }

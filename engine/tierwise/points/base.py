@@ -65,7 +65,8 @@ class PointsKind:
     """A kind of points rule, as the registry lists it.
 
     ``schema`` and ``properties``: None where the rule is written as its key alone; else the part
-    of the JSON Schema of the field that bears its key, and of those beside it.
+    of the JSON Schema of the field that bears its key, and of those that must stand beside it;
+    ``optional``: of those that may. ``earns``: whether it earns anything at all.
     """
 
     key: str
@@ -77,3 +78,5 @@ class PointsKind:
     parse: Callable[[Fields | None], PointsRule]
     schema: Json | None = None
     properties: Mapping[str, Json] | None = None
+    optional: Mapping[str, Json] | None = None
+    earns: bool = True

@@ -1,4 +1,4 @@
-"""Points as an expression over values says, from 0 to the maximum."""
+"""Points as an expression over values says, from 0, or a penalty, to the maximum."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
 from tierwise.points.base import PointsBinder, PointsKind, Scope
+from tierwise.quantity import plain_decimal
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -22,11 +23,12 @@ class FormulaRule:
     """The rule as written."""
 
     number: Written
+    lowest: Fraction
 
     def bind(self, binder: PointsBinder) -> Formula | None:
         """Resolve names; None after a finding."""
         number = binder.expression(self.number, Kind.DECIMAL)
-        return None if number is None else Formula(number)
+        return None if number is None else Formula(number, self.lowest)
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,13 @@ class Formula:
     """The rule with its names resolved."""
 
     number: Expression
+    lowest: Fraction = Fraction(0)
 
     @property
     def formula(self) -> str:
         """In words."""
         text = self.number.text.replace("{", "{{").replace("}", "}}")
-        return text + ", from 0 to {max_points}"
+        return text + f", from {plain_decimal(self.lowest)} to {{max_points}}"
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
@@ -51,19 +54,20 @@ class Formula:
     ) -> Rational:
         """What the formula gives, within the bounds; nothing where it gives no number."""
         del value, threshold
-        return scope.number(self.number).clipped(0, max_points).or_zero()
+        return scope.number(self.number).clipped(self.lowest, max_points).or_zero()
 
 
 def parse(fields: Fields | None) -> FormulaRule:
     """The rule from its fields."""
     assert fields is not None, "the schema asks for fields"
-    return FormulaRule(fields.written("formula"))
+    lowest = fields.number("lowest") if "lowest" in fields else Fraction(0)
+    return FormulaRule(fields.written("formula"), lowest)
 
 
 KIND = PointsKind(
     key="formula",
     title="By a formula",
-    help="What an expression over values gives: never below 0, never above the maximum. It earns "
+    help="What an expression over values gives: never below 0, or below 'lowest', never above the maximum. It earns "
     "nothing where it has no value, as where it divides by 0.",
     example={"formula": "2 * value - penalties"},
     needs_threshold=False,
@@ -76,4 +80,9 @@ KIND = PointsKind(
         "examples": ["2 * value - penalties"],
     },
     properties={},
-)
+    optional={
+        "lowest": {"title": "Lowest", "description": "The fewest points that it gives, below 0: a "
+                   "penalty. Without it, 0.", "type": "number", "maximum": 0,
+                   "minimum": -1_000_000, "examples": [-10]},
+    },
+)  # fmt: skip

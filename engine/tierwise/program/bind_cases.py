@@ -15,7 +15,8 @@ from tierwise.program.bind_data import unknown
 from tierwise.program.bind_in_month import NOT_IN_FORCE
 from tierwise.program.case_rows import Rows, case_rows, unknown_row
 from tierwise.program.cases import Case, Expected
-from tierwise.program.program import Option, Program
+from tierwise.program.option import Option
+from tierwise.program.program import Program
 from tierwise.program.versions import in_force
 from tierwise.quantity import parse_quantity
 from tierwise.source.document import Scalar, Written

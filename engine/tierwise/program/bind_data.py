@@ -22,7 +22,8 @@ from tierwise.program.bind_dating import dating
 from tierwise.program.bind_derived import Place, bind_derived, named
 from tierwise.program.extended import lineage, whole
 from tierwise.program.names import TableNames
-from tierwise.program.program import Catalogue, Check, Column, Contract, Policy, Table, Way
+from tierwise.program.policy import Policy, Way
+from tierwise.program.program import Catalogue, Check, Column, Contract, Table
 from tierwise.source.document import Written
 
 MOST_HINTS = 50

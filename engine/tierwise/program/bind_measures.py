@@ -8,15 +8,27 @@ from dataclasses import dataclass, field
 from tierwise.diagnostics import Diagnostic, Span, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
-from tierwise.measures.base import Certification, Condition, Entity, RowNames, Rows
+from tierwise.measures.base import (
+    By,
+    Certification,
+    Condition,
+    Entity,
+    RowNames,
+    Rows,
+    RowsRule,
+)
 from tierwise.program.bind_data import unknown
 from tierwise.program.bind_dating import NO_MONTH
 from tierwise.program.eligibility import eligibility
 from tierwise.program.names import TableNames
-from tierwise.program.program import Contract, Policy, Table
+from tierwise.program.policy import Policy
+from tierwise.program.program import Contract, Table
+from tierwise.program.value_names import CREDITED_SINCE, MONTH, ValueNames
 from tierwise.source.document import Written
 
 _ID_KINDS = (Kind.TEXT, Kind.WHOLE)
+_BY_KINDS = (Kind.TEXT, Kind.WHOLE, Kind.DATE, Kind.MONTH, Kind.UNKNOWN)
+NO_PERIOD = "give it 'period: {from: ..., through: ...}' in the contract"
 
 
 @dataclass
@@ -39,41 +51,39 @@ class MeasureBinder:
         contract = self.contract
         return TableNames(contract.tables[table], contract.tables, contract.catalogues, as_of)
 
-    def rows(
-        self,
-        table: Written,
-        where: tuple[Written, ...],
-        credit: Written | None,
-        monthly: bool = True,
-    ) -> RowNames | None:
+    def rows(self, rule: RowsRule, monthly: bool = True, in_effect: bool = True) -> RowNames | None:
         """The rows of a table, with eligibility and ``where`` as conditions."""
+        table = rule.table
         if table.text not in self.contract.tables:
             unknown(self.found, "unknown-table", "table", table, self.contract.tables)
             return None
         names = self.names(table.text, as_of=True)
         before = len(self.found)
-        parsed = [parse(each, names, Kind.BOOLEAN, self.found) for each in where]
-        if monthly and not self._has_month(table):
+        own = self._conditions(rule.where, names)
+        if not self._in_time(rule, names, monthly, in_effect):
             return None
+        own += self._in_effect(rule.on, names) if in_effect and rule.on is not None else ()
         policy = scored = ""
-        if credit is None:
-            scored = self._scored(table, monthly)
+        if rule.credit is None:
+            scored = self._scored(table, monthly or in_effect)
         else:
-            policy = self._credit(credit, names.table)
+            policy = self._credit(rule.credit, names.table)
+        by = self._by(rule, names)
+        during = self._during(rule, bool(policy))
         if len(self.found) > before or not policy + scored:
             return None
-        own = (Condition(part) for each in parsed if each is not None for part in conjuncts(each))
         conditions = (*eligibility(self.contract, self.eligible, table.text), *own)
-        return _BoundRowNames(Rows(table.text, conditions, policy, scored), names, self.found)
+        rows = Rows(table.text, conditions, policy, scored, by, during)
+        return _BoundRowNames(rows, names, self.found)
 
-    def credited_rows(
-        self, table: Written, where: tuple[Written, ...], credit: Written
-    ) -> RowNames | None:
+    def credited_rows(self, rule: RowsRule) -> RowNames | None:
         """The rows of the table that a policy credits."""
+        table = rule.table
         if table.text not in self.contract.tables:
             unknown(self.found, "unknown-table", "table", table, self.contract.tables)
             return None
-        policy = self._policy(credit)
+        assert rule.credit is not None, "the schema asks for a policy"
+        policy = self._policy(rule.credit)
         if policy is None:
             return None
         if policy.target != table.text:
@@ -83,12 +93,69 @@ class MeasureBinder:
             return None
         names = self.names(table.text, as_of=True)
         before = len(self.found)
-        parsed = [parse(each, names, Kind.BOOLEAN, self.found) for each in where]
+        own = self._conditions(rule.where, names)
+        by, during = self._by(rule, names), self._during(rule, True)
         if len(self.found) > before:
             return None
-        own = (Condition(part) for each in parsed if each is not None for part in conjuncts(each))
         conditions = (*eligibility(self.contract, self.eligible, table.text), *own)
-        return _BoundRowNames(Rows(table.text, conditions, policy.name), names, self.found)
+        rows = Rows(table.text, conditions, policy.name, by=by, during=during)
+        return _BoundRowNames(rows, names, self.found)
+
+    def _conditions(self, where: tuple[Written, ...], names: TableNames) -> tuple[Condition, ...]:
+        parsed = [parse(each, names, Kind.BOOLEAN, self.found) for each in where]
+        return tuple(Condition(part) for each in parsed if each is not None
+                     for part in conjuncts(each))  # fmt: skip
+
+    def _in_time(self, rule: RowsRule, names: TableNames, monthly: bool, in_effect: bool) -> bool:
+        """Whether it is clear which months the rows are of; else there is a finding."""
+        if not in_effect:
+            return True
+        if monthly and rule.on is not None:
+            self.found.append(Diagnostic("two-windows", "'over' counts rows of months, 'on' rows in "
+                                         "effect on a day", rule.on.span,
+                                         "write one of them"))  # fmt: skip
+            return False
+        if monthly:
+            return self._has_month(rule.table)
+        if rule.on is None and names.table.dated_by is not None:
+            self.found.append(Diagnostic("no-window", f"rows of {shown(rule.table.text)} bear a month, "
+                                         "and nothing says which months count", rule.table.span,
+                                         "write 'over: 12 months'"))  # fmt: skip
+            return False
+        return True
+
+    def _in_effect(self, on: Written, names: TableNames) -> tuple[Condition, ...]:
+        """That a row's period covers a day."""
+        day = parse(on, names, Kind.DATE, self.found)
+        period = names.table.period
+        if period is None:
+            self.found.append(Diagnostic("no-period", f"the table {shown(names.table.name)} has no "
+                                         "period", on.span, NO_PERIOD))  # fmt: skip
+        if day is None or period is None:
+            return ()
+        begins, ends = period
+        texts = (f"{begins} <= ({day.text})", f"missing({ends}) or {ends} >= ({day.text})")
+        parsed = (parse(Written(text, on.span), names, Kind.BOOLEAN, self.found) for text in texts)
+        return tuple(Condition(each) for each in parsed if each is not None)
+
+    def _by(self, rule: RowsRule, names: TableNames) -> By | None:
+        if rule.by is None:
+            return None
+        expression = parse(rule.by.expression, names, None, self.found)
+        if expression is not None and expression.kind not in _BY_KINDS:
+            self.found.append(Diagnostic("wrong-type", "a text, a whole number, a date or a month is "
+                                         f"needed here, this is {expression.kind.phrase}",
+                                         rule.by.expression.span,
+                                         "name what tells the values apart"))  # fmt: skip
+        return None if expression is None else By(rule.by.name.text, expression)
+
+    def _during(self, rule: RowsRule, is_credited: bool) -> tuple[Expression, ...]:
+        """Conditions on credited facts."""
+        scored = self.names(self.contract.scored)
+        here = {MONTH: Kind.MONTH, **({CREDITED_SINCE: Kind.MONTH} if is_credited else {})}
+        names = ValueNames((), lambda name: None, scored, here)
+        parsed = (parse(each, names, Kind.BOOLEAN, self.found) for each in rule.during)
+        return tuple(part for each in parsed if each is not None for part in conjuncts(each))
 
     def _has_month(self, table: Written) -> bool:
         if self.contract.tables[table.text].dated_by is not None:
@@ -205,7 +272,5 @@ class _BoundRowNames:
     def period(self, span: Span) -> tuple[str, str] | None:
         if self.names.table.period is None:
             self.found.append(Diagnostic("no-period", f"the table {shown(self.rows.table)} has no "
-                                         "period",
-                                         span, "give it 'period: {from: ..., through: ...}' in the "
-                                         "contract"))  # fmt: skip
+                                         "period", span, NO_PERIOD))  # fmt: skip
         return self.names.table.period

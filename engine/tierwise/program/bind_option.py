@@ -1,84 +1,97 @@
-"""One option with its names resolved: values, metrics and levels."""
+"""One option with its names resolved: values, metrics, groups and levels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.expression.words import RESERVED
-from tierwise.measures.base import Measure
-from tierwise.model.ruleset import (
-    CalculatedRule,
-    MetricRule,
-    MonthsWithRule,
-    OptionRule,
-    SourceRule,
-    ValueRule,
-)  # fmt: skip
+from tierwise.model.ruleset import MetricRule, OptionRule
+from tierwise.points.formula import Formula
 from tierwise.program.bind_data import differ, unknown
 from tierwise.program.bind_measures import MeasureBinder
-from tierwise.program.program import (
-    Calculated,
+from tierwise.program.bind_values import ValuesBinding
+from tierwise.program.option import (
+    Group,
     Level,
     Metric,
-    MonthsWith,
     Option,
     Requires,
     Threshold,
     Value,
+    points_of,
 )  # fmt: skip
-from tierwise.program.value_names import RESERVED_FOR_VALUES, ValueNames
+from tierwise.program.value_names import RESERVED_FOR_VALUES
 from tierwise.source.document import Written
 
 
 @dataclass
 class OptionBinding:
-    """Binds one option: eligibility, values in the order in which they name each other, metrics."""
+    """Binds one option: eligibility, values, metrics, groups, levels."""
 
     rule: OptionRule
     binder: MeasureBinder
     found: list[Diagnostic]
-    rules: dict[str, ValueRule] = field(default_factory=dict)
-    values: dict[str, Value | None] = field(default_factory=dict)
-    waiting: list[str] = field(default_factory=list)
+
+    @cached_property
+    def values(self) -> ValuesBinding:
+        """The values, which are bound when they are asked for."""
+        return ValuesBinding(self.rule, self.binder, self.found)
 
     def option(self) -> Option:
         """The option; metrics that cannot be bound are left out after their findings."""
         for table, conditions in self.rule.eligible:
             self._eligible(table, conditions)
-        rules = (*self.rule.values, *(metric.value for metric in self.rule.metrics))
+        self._names_differ()
+        for name in self.values.rules:
+            self.values.value(name)
+        groups = self._groups()
+        known = {group.id for group in groups}
+        metrics = tuple(metric for rule in self.rule.metrics
+                        if (metric := self._metric(rule, known)) is not None)  # fmt: skip
+        levels = []
+        for level in self.rule.levels:
+            when = self.values.expression(level.when, Kind.BOOLEAN)
+            if when is not None:
+                levels.append(Level(level.id.text, level.title, when))
+        values = tuple(value for value in self.values.values.values() if value is not None)
+        used = {value.measure.rows.credit for value in values if value.measure is not None}
+        policies = {name: policy for name, policy in self.binder.policies.items() if name in used}
+        option = Option(self.rule.id.text, self.rule.title, self.binder.eligible, groups, values,
+                        metrics, policies, self.rule.max_score, self.rule.max_score_span,
+                        tuple(levels), self.rule.id.span,
+                        {name.text: name.span for name, _ in self.rule.eligible})  # fmt: skip
+        self._no_circles(option)
+        return option
+
+    def _names_differ(self) -> None:
+        """No two things that expressions name have the same name, nor one that means another thing."""
         metrics = {rule.value.id.text.lower(): rule.value.id for rule in self.rule.metrics}
         differ(self.found, "metric", (rule.value.id for rule in self.rule.metrics))
         differ(self.found, "value or metric",
                (*(rule.id for rule in self.rule.values), *metrics.values()))  # fmt: skip
-        for rule in rules:
+        differ(self.found, "metric or group",
+               (*metrics.values(), *(group.id for group in self.rule.groups)))  # fmt: skip
+        for rule in self.values.rules.values():
             self._callable(rule.id)
-            self.rules.setdefault(rule.id.text, rule)
-        for name in self.rules:
-            self._value(name)
-        groups = {name.text: title for name, title in self.rule.groups}
-        bound = tuple(metric for rule in self.rule.metrics
-                      if (metric := self._metric(rule, groups)) is not None)  # fmt: skip
-        names = self.value_names({
-            "score": Kind.DECIMAL, "lowest_points": Kind.DECIMAL,
-            **{f"points.{rule.value.id.text}": Kind.DECIMAL for rule in self.rule.metrics},
-        })  # fmt: skip
-        levels = []
-        for level in self.rule.levels:
-            when = parse(level.when, names, Kind.BOOLEAN, self.found, divides=True)
-            if when is not None:
-                levels.append(Level(level.id.text, level.title, when))
-        values = tuple(value for value in self.values.values() if value is not None)
-        used = {value.measure.rows.credit for value in values if value.measure is not None}
-        policies = {name: policy for name, policy in self.binder.policies.items() if name in used}
-        return Option(self.rule.id.text, self.rule.title, self.binder.eligible, groups, values, bound,
-                      policies, self.rule.max_score, self.rule.max_score_span, tuple(levels),
-                      self.rule.id.span,
-                      {name.text: name.span for name, _ in self.rule.groups},
-                      {name.text: name.span for name, _ in self.rule.eligible})  # fmt: skip
+        for name, values in self.values.dimensions.items():
+            first, *others = values.values()
+            self._callable(first.name)
+            if name in self.values.rules:
+                self.found.append(Diagnostic("duplicate-name", f"there is a value {shown(name)} "
+                                             "already", first.name.span,
+                                             "give what tells values apart a name of its own"))  # fmt: skip
+            kinds = {value: self.values.kind_of_dimension(value) for value in values}
+            known = {kind for kind in kinds.values() if kind is not None}
+            if len(known) > 1:
+                self.found.append(Diagnostic("told-apart", f"{shown(name)} is {known.pop().phrase} "
+                                             f"here and {known.pop().phrase} elsewhere",
+                                             others[-1].expression.span,
+                                             "tell all of them apart by the same"))  # fmt: skip
 
     def _eligible(self, table: Written, conditions: tuple[Written, ...]) -> None:
         if table.text not in self.binder.contract.tables:
@@ -90,106 +103,78 @@ class OptionBinding:
             part for each in parsed if each is not None for part in conjuncts(each)
         )
 
-    # Values, each behind those that it names.
-
     def _callable(self, name: Written) -> None:
         if name.text.lower() in RESERVED | RESERVED_FOR_VALUES:
             self.found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
                                          "expression language, so no expression could name it",
                                          name.span, "give it another name"))  # fmt: skip
 
-    def value_names(self, here: Mapping[str, Kind]) -> ValueNames:
-        """What an expression over values may name, in a place with some names of its own."""
-        scored = self.binder.names(self.binder.contract.scored)
-        return ValueNames(tuple(self.rules), self._resolve, scored, here)
+    def _groups(self) -> tuple[Group, ...]:
+        """The groups; what one belongs to is another one."""
+        known = [rule.id.text for rule in self.rule.groups]
+        groups = []
+        for rule in self.rule.groups:
+            if rule.group is not None and rule.group.text not in known:
+                unknown(self.found, "unknown-group", "group", rule.group, known)
+            groups.append(Group(rule.id.text, rule.title, rule.best, rule.max_points,
+                                rule.group.text if rule.group else None, rule.id.span))  # fmt: skip
+        return tuple(groups)
 
-    def _resolve(self, name: str) -> tuple[Kind, tuple[str, ...]] | None:
-        value = self._value(name)
-        return None if value is None else (value.kind, value.parts)
-
-    def _value(self, name: str) -> Value | None:
-        """A value with its names resolved; those that it names are before it."""
-        if name in self.values:
-            return self.values[name]
-        rule = self.rules[name]
-        if name in self.waiting:
-            circle = " → ".join((*self.waiting[self.waiting.index(name) :], name))
-            self.found.append(Diagnostic("value-cycle", f"{shown(name)} is calculated from itself: "
-                                         f"{circle}", rule.id.span,
-                                         "calculate one of them without the others"))  # fmt: skip
-            return None
-        self.waiting.append(name)
-        source = self._source(rule.source)
-        self.waiting.pop()
-        value = None
-        if source is not None:
-            kind = source.expression.kind if isinstance(source, Calculated) else Kind.DECIMAL
-            value = Value(name, rule.title, rule.help, kind, source, rule.id.span)
-        self.values.setdefault(name, value)
-        return value
-
-    def _source(self, rule: SourceRule) -> Measure | Calculated | MonthsWith | None:
-        if not isinstance(rule, CalculatedRule | MonthsWithRule):
-            return rule.bind(self.binder)
-        names = self.value_names({})
-        if isinstance(rule, CalculatedRule):
-            expression = parse(rule.expression, names, None, self.found, divides=True)
-            if expression is not None and expression.kind.is_list:
-                self.found.append(Diagnostic("expression-type", "a single value is needed here, "
-                                             "this is a list", rule.expression.span,
-                                             "ask whether something is 'in' it"))  # fmt: skip
-                return None
-            return None if expression is None else Calculated(expression)
-        that = parse(rule.that, names, Kind.BOOLEAN, self.found, divides=True)
-        if that is None or self._looks_back_twice(that, rule):
-            return None
-        return MonthsWith(that, rule.months)
-
-    def _looks_back_twice(self, that: Expression, rule: MonthsWithRule) -> bool:
-        """Whether a condition of a look-back names another one, after a finding."""
-        waiting, seen = [*that.names], set[str]()
-        while waiting:
-            name = waiting.pop().partition(".")[0]
-            value = self.values.get(name)
-            if value is None or name in seen:
-                continue
-            seen.add(name)
-            if isinstance(value.source, MonthsWith):
-                self.found.append(Diagnostic("nested-look-back", f"{shown(name)} looks back itself",
-                                             rule.that.span, "name what it looks at"))  # fmt: skip
-                return True
-            waiting += value.expression.names if value.expression is not None else ()
-        return False
+    def _no_circles(self, option: Option) -> None:
+        """No points are made of themselves; values that name only values are judged already."""
+        spans = {points_of(metric.id): metric.value.span for metric in option.metrics}
+        spans |= {points_of(group.id): group.span for group in option.groups}
+        told: set[str] = set()
+        for name, span in spans.items():
+            circle = _circle(option.needs, name)
+            if circle and not told & {*circle}:
+                told |= {*circle}
+                self.found.append(Diagnostic("value-cycle", f"{shown(name)} are made of themselves: "
+                                             f"{' → '.join(circle)}", span,
+                                             "decide one of them without the others"))  # fmt: skip
 
     # Metrics: a value, and what it earns.
 
-    def _metric(self, rule: MetricRule, groups: Mapping[str, object]) -> Metric | None:
+    def _metric(self, rule: MetricRule, groups: Collection[str]) -> Metric | None:
         if rule.group is not None and rule.group.text not in groups:
             unknown(self.found, "unknown-group", "group", rule.group, groups)
-        value = self.values.get(rule.value.id.text)
-        if value is None:
+        value = self.values.value(rule.value.id.text)
+        if value is None or not self._is_one_number(value, rule):
             return None
+        here = {"value": Kind.DECIMAL, **dict.fromkeys(value.parts, Kind.DECIMAL)}
+        requires = []
+        for each in rule.requires:
+            that = self.values.expression(each.that, Kind.BOOLEAN, here)
+            if that is not None:
+                requires.append(Requires(that, each.otherwise))
+        points = rule.points.bind(_PointsNames(self.values, here))
+        thresholds = self._thresholds(rule, here)
+        if points is None:
+            return None
+        is_penalty = isinstance(points, Formula) and points.lowest < 0
+        if rule.kind.earns and not rule.max_points and not is_penalty:
+            self.found.append(Diagnostic("wrong-value", "'0' is not above 0", rule.max_points_span,
+                                         "only a formula with 'lowest' below 0 takes points "
+                                         "away"))  # fmt: skip
+        return Metric(value, rule.group.text if rule.group else None, tuple(requires), points,
+                      rule.kind.needs_value, thresholds, self._unit(rule), rule.max_points,
+                      rule.max_points_span, rule.kind.earns)  # fmt: skip
+
+    def _is_one_number(self, value: Value, rule: MetricRule) -> bool:
         if not value.kind.is_number:
             self.found.append(Diagnostic("wrong-type", f"a metric is a number, this is "
                                          f"{value.kind.phrase}", rule.value.id.span,
                                          "name it below 'values', and use it there"))  # fmt: skip
-            return None
-        here = {"value": Kind.DECIMAL, **dict.fromkeys(value.parts, Kind.DECIMAL)}
-        names = self.value_names(here)
-        requires = []
-        for each in rule.requires:
-            that = parse(each.that, names, Kind.BOOLEAN, self.found, divides=True)
-            if that is not None:
-                requires.append(Requires(that, each.otherwise))
-        points = rule.points.bind(_PointsNames(names, self.found))
-        thresholds = self._thresholds(rule, names)
-        if points is None:
-            return None
-        return Metric(value, rule.group.text if rule.group else None, tuple(requires), points,
-                      rule.kind.needs_value, thresholds, self._unit(rule), rule.max_points,
-                      rule.max_points_span)  # fmt: skip
+            return False
+        if value.dimension:
+            self.found.append(Diagnostic("told-apart", f"a metric is one number, this is told apart "
+                                         f"by {value.dimension}", rule.value.id.span,
+                                         "name it below 'values', and make one of it here: "
+                                         f"'highest: ...' with 'over: {value.dimension}'"))  # fmt: skip
+            return False
+        return True
 
-    def _thresholds(self, rule: MetricRule, names: ValueNames) -> tuple[Threshold, ...]:
+    def _thresholds(self, rule: MetricRule, here: Mapping[str, Kind]) -> tuple[Threshold, ...]:
         """The thresholds, of which only the last has no condition."""
         if rule.thresholds and not rule.kind.needs_threshold:
             self.found.append(Diagnostic("unused-threshold", f"the points rule {rule.kind.key} "
@@ -205,7 +190,7 @@ class OptionBinding:
                                              "threshold a 'when' but the last"))  # fmt: skip
             when = None
             if each.when is not None:
-                when = parse(each.when, names, Kind.BOOLEAN, self.found, divides=True)
+                when = self.values.expression(each.when, Kind.BOOLEAN, here)
             thresholds.append(Threshold(when, each.quantity))
         return tuple(thresholds)
 
@@ -230,8 +215,22 @@ class OptionBinding:
 class _PointsNames:
     """``PointsBinder`` over the values that a metric may name."""
 
-    names: ValueNames
-    found: list[Diagnostic]
+    values: ValuesBinding
+    here: Mapping[str, Kind]
 
     def expression(self, text: Written, wanted: Kind) -> Expression | None:
-        return parse(text, self.names, wanted, self.found, divides=True)
+        return self.values.expression(text, wanted, self.here)
+
+
+def _circle(needs: Mapping[str, frozenset[str]], start: str) -> list[str]:
+    """The shortest way from a name back to itself, or nothing."""
+    waiting, seen = [[start]], set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        for other in sorted(needs.get(path[-1], ())):
+            if other == start:
+                return [*path, start]
+            if other not in seen:
+                seen.add(other)
+                waiting.append([*path, other])
+    return []

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tierwise.diagnostics import Span
-from tierwise.program.program import Metric, Program
+from tierwise.program.option import Metric
+from tierwise.program.program import Program
 from tierwise.source.fields import Titles
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import Condition
-from tierwise.program.program import Contract, Policy
+from tierwise.program.policy import Policy
+from tierwise.program.program import Contract
 
 
 def eligibility(

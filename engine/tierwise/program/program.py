@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Measure
-from tierwise.points.base import Points
-from tierwise.quantity import Quantity
+from tierwise.program.option import Option
 from tierwise.source.fields import Titles
 
 
@@ -152,192 +149,6 @@ class Contract:
                      if target in self.tables and target not in seen]  # fmt: skip
             seen |= {target for target, _ in level}
         return ()
-
-
-@dataclass(frozen=True)
-class Way:
-    """A kind of association that credits, unless one of the displacing ways holds the same."""
-
-    name: str
-    when: Expression
-    unless: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Who is credited, in the months in which an association is in effect on the last day.
-
-    ``to``: the table's column with the scored one; ``of``: its column with what is credited,
-    ``reference`` the name of that reference, ``target`` the table it leads to.
-    """
-
-    name: str
-    title: Titles
-    through: str
-    to: str
-    of: str
-    reference: str
-    target: str
-    period: tuple[str, str]
-    ways: tuple[Way, ...]
-
-
-@dataclass(frozen=True)
-class Calculated:
-    """What an expression over other values gives."""
-
-    expression: Expression
-
-
-@dataclass(frozen=True)
-class MonthsWith:
-    """In how many of the last months, the as-of month included, a condition over values held."""
-
-    that: Expression
-    months: int
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value with a name. ``kind``: a number, or whatever else an expression may be."""
-
-    id: str
-    title: Titles
-    help: Titles
-    kind: Kind
-    source: Measure | Calculated | MonthsWith
-    span: Span
-
-    @property
-    def measure(self) -> Measure | None:
-        """How it is measured; None where it is not."""
-        source = self.source
-        return None if isinstance(source, Calculated | MonthsWith) else source
-
-    @property
-    def expression(self) -> Expression | None:
-        """The expression over other values that it comes from; None where it is measured."""
-        match self.source:
-            case Calculated(expression):
-                return expression
-            case MonthsWith(that):
-                return that
-        return None
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The names of a measure's parts, where there are several."""
-        parts = self.measure.parts if self.measure is not None else ()
-        return parts if len(parts) > 1 else ()
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A threshold, and the condition under which it is the one; the last has none."""
-
-    when: Expression | None
-    quantity: Quantity
-
-
-@dataclass(frozen=True)
-class Requires:
-    """A condition without which a metric earns nothing."""
-
-    that: Expression
-    otherwise: Titles
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A metric: a value, and what it earns. ``needs_value``: without a value it earns nothing."""
-
-    value: Value
-    group: str | None
-    requires: tuple[Requires, ...]
-    points: Points
-    needs_value: bool
-    thresholds: tuple[Threshold, ...]
-    unit: str
-    max_points: Fraction
-    max_points_span: Span
-
-    @property
-    def id(self) -> str:
-        """The name of its value."""
-        return self.value.id
-
-    @property
-    def title(self) -> Titles:
-        """What people call it."""
-        return self.value.title
-
-    @property
-    def help(self) -> Titles:
-        """What it means."""
-        return self.value.help
-
-
-@dataclass(frozen=True)
-class Level:
-    """A level and the condition for it."""
-
-    id: str
-    title: Titles
-    when: Expression
-
-
-@dataclass(frozen=True)
-class Option:
-    """One way to attain the competency. ``eligible``: the conditions by table.
-
-    ``values``: those of the metrics and the others, each behind all that it names.
-    ``group_spans`` and ``eligible_spans``: where the groups and those tables are named.
-    """
-
-    id: str
-    title: Titles
-    eligible: Mapping[str, tuple[Expression, ...]]
-    groups: Mapping[str, Titles]
-    values: tuple[Value, ...]
-    metrics: tuple[Metric, ...]
-    policies: Mapping[str, Policy]
-    max_score: Fraction | None
-    max_score_span: Span | None
-    levels: tuple[Level, ...]
-    span: Span
-    group_spans: Mapping[str, Span]
-    eligible_spans: Mapping[str, Span]
-
-    @property
-    def measured(self) -> tuple[tuple[Value, Measure], ...]:
-        """The values that are measured, each with its measure."""
-        return tuple((each, each.measure) for each in self.values if each.measure is not None)
-
-    @property
-    def expressions(self) -> Iterator[Expression]:
-        """Every expression over values."""
-        for value in self.values:
-            if value.expression is not None:
-                yield value.expression
-        for metric in self.metrics:
-            yield from (each.that for each in metric.requires)
-            yield from (each.when for each in metric.thresholds if each.when is not None)
-            yield from metric.points.expressions
-        yield from (level.when for level in self.levels)
-
-    def named_by(self, expression: Expression) -> tuple[Value, ...]:
-        """The values that an expression names, and those that these come from, in order."""
-        wanted = {name.partition(".")[0] for name in expression.names}
-        for value in reversed(self.values):
-            if value.id in wanted and value.expression is not None:
-                wanted |= {name.partition(".")[0] for name in value.expression.names}
-        return tuple(value for value in self.values if value.id in wanted)
-
-    def looks_back(self, value: Value) -> int:
-        """As of how many months a value is wanted, the as-of month included."""
-        return max((each.source.months for each in self.values
-                    if isinstance(each.source, MonthsWith)
-                    and value in self.named_by(each.source.that)), default=1)  # fmt: skip
 
 
 @dataclass(frozen=True)

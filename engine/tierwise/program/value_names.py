@@ -11,8 +11,10 @@ from tierwise.program.names import TableNames
 
 AS_OF = "as_of"
 SCORED = "scored"
-OF_LEVELS = ("score", "lowest_points", "points")
-RESERVED_FOR_VALUES = frozenset({AS_OF, SCORED, "value", *OF_LEVELS})
+MONTH = "month"
+CREDITED_SINCE = "credited_since"
+OF_POINTS = ("score", "lowest_points", "points")
+RESERVED_FOR_VALUES = frozenset({AS_OF, SCORED, "value", *OF_POINTS})
 """What no value may be called, since expressions mean something else by it."""
 
 

@@ -311,7 +311,7 @@ def check_history(
     for option in program.options:
         for value, measure in option.measured:
             if measure.window is not None:
-                first = program.as_of + measure.window.first + 1 - option.looks_back(value)
+                first = program.as_of + measure.window.first + 1 - option.wanted[value.id]
                 table = measure.rows.table
                 needed[table] = min(needed.get(table, (first, value.id)), (first, value.id))
     found = []

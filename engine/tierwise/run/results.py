@@ -14,9 +14,15 @@ import pyarrow.compute as pc
 
 from tierwise.diagnostics import Diagnostic
 from tierwise.months import format_month
-from tierwise.plan.scores import NO_VALUE, metric_columns, value_columns
-from tierwise.plan.values import part_column
-from tierwise.program.program import Metric, Option, Program, Value
+from tierwise.plan.columns import (
+    NO_VALUE,
+    group_columns,
+    metric_columns,
+    part_column,
+    value_columns,
+)
+from tierwise.program.option import Metric, Option, Value
+from tierwise.program.program import Program
 from tierwise.quantity import Quantity, plain_decimal
 from tierwise.source.fields import in_language
 
@@ -72,7 +78,8 @@ class MetricResult:
 class ScoreResult:
     """One scored one in one option; ``level`` is "" below the lowest.
 
-    ``values``: all that are no metrics, by their names; a day as a date.
+    ``values``: all that are no metrics, by their names; a day as a date. ``groups``: the points of
+    each group.
     """
 
     scored: str
@@ -80,6 +87,7 @@ class ScoreResult:
     level: str
     metrics: tuple[MetricResult, ...]
     values: Mapping[str, ValueResult]
+    groups: Mapping[str, Fraction]
 
     def value(self, name: str) -> ValueResult:
         """A value, or that of a metric, by its name."""
@@ -113,14 +121,15 @@ class OptionResults:
         assert score is not None
         level = row["level"]
         named = {metric.id for metric in self.option.metrics}
-        values = {each.id: _value(row, each) for each in self.option.values
-                  if each.id not in named}  # fmt: skip
+        values = {each.id: value_of(row, each) for each in self.option.values
+                  if each.id not in named and not each.dimension}  # fmt: skip
+        groups = {each.id: _points(row, each.id) for each in self.option.groups}
         return ScoreResult(str(row["scored"]), score, "" if level is None else str(level), metrics,
-                           values)  # fmt: skip
+                           values, groups)  # fmt: skip
 
     def _metric(self, row: Mapping[str, object], metric: Metric) -> MetricResult:
         names = metric_columns(metric.id)
-        value = _number(row, metric.value)
+        value = number_of(row, metric.id)
         points = _fraction(row[names["points_n"]], row[names["points_d"]])
         assert points is not None
         parts = {}
@@ -135,14 +144,21 @@ class OptionResults:
         return MetricResult(metric, value, points, parts, reason, threshold)
 
 
-def _number(row: Mapping[str, object], value: Value) -> Fraction | None:
-    names = value_columns(value.id)
+def number_of(row: Mapping[str, object], name: str) -> Fraction | None:
+    """The number that a row has under a name."""
+    names = value_columns(name)
     return _fraction(row[names["value_n"]], row[names["value_d"]])
 
 
-def _value(row: Mapping[str, object], value: Value) -> ValueResult:
+def _points(row: Mapping[str, object], group: str) -> Fraction:
+    names = group_columns(group)
+    return _fraction(row[names["group_n"]], row[names["group_d"]]) or Fraction(0)
+
+
+def value_of(row: Mapping[str, object], value: Value) -> ValueResult:
+    """What a value is in a row."""
     if value.kind.is_number:
-        return _number(row, value)
+        return number_of(row, value.id)
     known = row[value.id]
     assert known is None or isinstance(known, bool | str | datetime.date), "values are typed"
     return known

@@ -25,9 +25,17 @@ from tierwise.plan.evidence import (
     row_verdicts,
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
-from tierwise.program.program import Contract, Metric, Option, Program, Value
+from tierwise.program.option import Folded, Metric, Option, Value
+from tierwise.program.program import Contract, Program
 from tierwise.run.database import Database, Settings
-from tierwise.run.results import MetricResult, ScoreResult, Stamp, ValueResult
+from tierwise.run.results import (
+    MetricResult,
+    ScoreResult,
+    Stamp,
+    ValueResult,
+    number_of,
+    value_of,
+)
 from tierwise.run.run import score_tables, stamp_of
 from tierwise.tasks.evaluate import unknown_partners
 
@@ -75,15 +83,17 @@ class ValueExplanation:
     """All about one value of one partner.
 
     ``calculation``: the expression that it comes from, and ``named`` what that names, by name;
-    ``months``: those in which a look-back's condition held. Of a measured value, ``table``: where
-    its rows lie; ``entity``: about what; ``facts`` and ``rows``.
+    ``seen``: the months or parts that a fold looked at and what it found there, nothing where a
+    condition held. ``apart``: of what is told apart, every part with its value. Of a measured
+    value, ``table``: where its rows lie; ``entity``: about what; ``facts`` and ``rows``.
     """
 
     value: Value
     result: ValueResult
     calculation: str = ""
     named: Mapping[str, ValueResult] = field(default_factory=dict)
-    months: tuple[str, ...] = ()
+    seen: tuple[tuple[str, ValueResult], ...] = ()
+    apart: tuple[tuple[str, ValueResult], ...] = ()
     table: str = ""
     entity: str = ""
     facts: tuple[CreditedFact, ...] = ()
@@ -205,9 +215,7 @@ def _key(contract: Contract, partner: str) -> str | int:
 
 def _behind(option: Option, metric: Metric) -> set[Value]:
     """The values that a metric, its threshold or its points come from."""
-    expressions = [*metric.points.expressions, *(each.that for each in metric.requires)]
-    expressions += [each.when for each in metric.thresholds if each.when is not None]
-    expressions += [metric.value.expression] if metric.value.expression is not None else []
+    expressions = [*metric.expressions, *metric.value.expressions]
     return {value for each in expressions for value in option.named_by(each)}
 
 
@@ -223,26 +231,47 @@ class _Asked:
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
-        result = self.score.value(value.id)
-        expression = value.expression
         if value.id in self.option.measured:
             return self._measured(value, self.option.measured[value.id])
-        assert expression is not None, "a value is measured, or has an expression"
-        names = {name.partition(".")[0] for name in expression.names}
-        named = {each.id: self.score.value(each.id) for each in self.option.option.values
-                 if each.id in names}  # fmt: skip
-        months: tuple[str, ...] = ()
-        if value.id in self.option.look_backs:
-            held = self.plan.table(self.option.look_backs[value.id].held)
-            own = held.filter(held.scored == self.partner).order_by("as_of")
-            rows = self.database.arrow(own).to_pylist()
-            months = tuple(format_month(row["as_of"]) for row in rows)
-        return ValueExplanation(value, result, expression.text, named, months)
+        names = {name.partition(".")[0] for each in value.expressions for name in each.names}
+        named = {each.id: self._result(each) for each in self.option.option.values
+                 if each.id in names and not each.dimension}  # fmt: skip
+        seen = self._seen(value) if value.id in self.option.folds else ()
+        return ValueExplanation(value, self._result(value), value.expressions[0].text, named, seen,
+                                self._apart(value))  # fmt: skip
+
+    def _result(self, value: Value) -> ValueResult:
+        """What a value is; None where it is told apart."""
+        return self.score.value(value.id) if not value.dimension else None
+
+    def _seen(self, value: Value) -> tuple[tuple[str, ValueResult], ...]:
+        """What a fold saw: in which month or part, and how much; None where a condition held."""
+        seen = self.plan.table(self.option.folds[value.id])
+        own = seen.filter(seen.scored == self.partner).drop("scored")
+        source = value.source
+        assert isinstance(source, Folded), "only folds see something"
+        rows = self.database.arrow(own).to_pylist()
+        found = []
+        for row in rows:
+            at = [format_month(row["at"])] if "at" in row else []
+            at += [str(row["by"])] if "by" in row else []
+            gave = None if source.expression.kind is Kind.BOOLEAN else number_of(row, "each")
+            found.append((" ".join(at), gave))
+        return tuple(sorted(found, key=lambda each: each[0]))
+
+    def _apart(self, value: Value) -> tuple[tuple[str, ValueResult], ...]:
+        """A value that is told apart: in which part, and how much."""
+        if not value.dimension:
+            return ()
+        table = self.plan.table(self.option.dimensions[value.dimension])
+        own = table.filter(table.scored == self.partner).order_by("by")
+        rows = self.database.arrow(own).to_pylist()
+        return tuple((str(row["by"]), value_of(row, value)) for row in rows)
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
         near = nearby(plan, self.option, own, self.partner)
-        for step in (near.rows, near.credited):
+        for step in near.steps:
             self.database.create(step.name, step.table, step.stored)
         verdicts = row_verdicts(plan, self.option, own, near, self.partner)
         read = plan.program.contract.tables[rows.table]
@@ -257,7 +286,7 @@ class _Asked:
         )  # fmt: skip
         facts = _facts(self.database, plan, self.option, own, near, self.partner)
         return ValueExplanation(
-            value, self.score.value(value.id), table=rows.table, entity=own.measure.entity.text,
+            value, self._result(value), apart=self._apart(value), table=rows.table, entity=own.measure.entity.text,
             facts=facts, rows=rows_near,
         )  # fmt: skip
 

@@ -1,0 +1,49 @@
+"""The largest of the amounts of the eligible rows; without rows there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tierwise.measures.amounts import OfAmounts, kind
+from tierwise.measures.base import ROWS, Choice, Facts, Steps
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from tierwise.rational import Rational
+
+
+@dataclass(frozen=True)
+class Largest(OfAmounts):
+    """The measure with its names resolved: one amount counts."""
+
+    def lower(self, steps: Steps) -> Facts:
+        """A fact a row; the largest counts, of equal ones that of the first month."""
+        choice = Choice(partial(_largest, steps), "not the largest amount")
+        return replace(super().lower(steps), choice=choice, asks={"amount": self.amount})
+
+    def value(self, parts: Mapping[str, Rational]) -> Rational:
+        """The amount, where there is one."""
+        return parts["total"].present_if(parts[ROWS] > 0)
+
+
+def _largest(steps: Steps, facts: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """The fact with the largest amount, of each scored one."""
+    order = [facts.amount.desc(), facts.month, facts.entity]
+    place = steps.place(facts, keys, order)
+    ranked = facts.mutate(place=place)
+    return ranked.filter(ranked.place == 0).drop("place")
+
+
+KIND = kind(
+    "largest",
+    "The largest amount",
+    "The largest amount of the eligible rows. Rows whose amount is empty are left out; where there "
+    "are none, there is no value.",
+    "{largest: amount, from: orders, over: 12 months}",
+    Largest,
+    {"title": "Amount", "description": "The amount of one row.", "examples": ["amount"]},
+)

@@ -1,0 +1,155 @@
+"""Several things that become one: over months, over the parts of a dimension, and ranks.
+
+What is folded stands in a step of its own, so that it can be explained: a row for each month or
+part that counted, with what the expression gave there.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.months import month_number
+from tierwise.plan.columns import here_column, value_columns
+from tierwise.plan.moments import months_back
+from tierwise.plan.scope import Read, Scope, exact
+from tierwise.program.option import Fold, Folded, Months, Ranked, Value
+from tierwise.rational import Rational
+
+if TYPE_CHECKING:
+    from tierwise.plan.net import Net
+
+
+def seen_step(value: str) -> str:
+    """The name, within an option, of the step with what a fold saw as of the as-of month.
+
+    Its columns: ``scored``, ``at`` (a month) or ``by`` (a part) or both, and ``value_columns`` of
+    "each", where it is a number.
+    """
+    return f"{value}:seen"
+
+
+def _seen(scope: Scope, source: Folded) -> tuple[ir.Table, tuple[str, ...], Read]:
+    """The rows that a fold sees, the columns that keep what each of them gives, and how to read it."""
+    if source.fold is Fold.NUMBER_WITH:
+        return scope.table.filter(scope.holds(source.expression)), (), lambda table: 0
+    number = scope.number(source.expression)
+    columns, read = number.kept("each")
+    table = scope.table.mutate(**columns)
+    return table.filter(~read(table).isnull()), tuple(columns), read
+
+
+def _add_step(net: Net, value: Value, seen: ir.Table, read: Read) -> ir.Table:
+    """The step with what a fold saw; as of the as-of month it can be explained."""
+    if net.months > 1:
+        return net.add_step(f"{value.id}:each:{net.months}", value.id, seen, True)
+    seen = net.add_step(f"{value.id}:each", f"{value.id}: what is folded", seen, True)
+    names, each = value_columns("each"), exact(read(seen))
+    above, below = each.columns()
+    keys = [name for name in ("scored", "at", "by") if name in seen.columns]
+    whole = seen.select(*keys, **{names["value_n"]: above, names["value_d"]: below})
+    net.add_step(seen_step(value.id), value.id, whole, False)
+    return seen
+
+
+def folded_over_dimension(net: Net, value: Value, source: Folded, dimension: str) -> ir.Table:
+    """What a fold makes of the parts of a dimension: a row a scored one (and month)."""
+    scope = net.scope(dimension)
+    option = net.option
+    behind = {each.id for each in option.named_by(source.expression)}
+    here = [scope.table[here_column(each.id)] for each, _ in option.measured
+            if each.id in behind and each.dimension == dimension]  # fmt: skip
+    if here:
+        scope = Scope(scope.table.filter(functools.reduce(operator.or_, here)), scope.readers)
+    rows, each, read = _seen(scope, source)
+    seen = _add_step(net, value, rows.select(*net.keys, "by", *each), read)
+    return _folded(seen, value, source.fold, net.keys)
+
+
+def folded_over_months(net: Net, value: Value, source: Folded, over: Months) -> ir.Table:
+    """What a fold makes of months: a row a scored one (and month, and part of a dimension)."""
+    earlier = net.more(net.months - over.window.first)
+    rows, each, read = _seen(earlier.scope(value.dimension), source)
+    by = ("by",) if value.dimension else ()
+    first, last = over.window.first, over.window.last
+    if net.months == 1:
+        wanted = rows.filter(rows.as_of >= net.as_of + first, rows.as_of <= net.as_of + last)
+        seen = wanted.select("scored", *by, *each, at="as_of")
+    else:
+        named = rows.select("scored", *by, *each, at="as_of")
+        months = months_back(net.as_of, net.months)
+        match = [named["at"] >= months.as_of + first, named["at"] <= months.as_of + last]
+        seen = named.join(months, match)
+    if over.since is not None:
+        seen = _since(net, over, seen)
+    seen = _add_step(net, value, seen, read)
+    return _folded(seen, value, source.fold, (*net.keys, *by))
+
+
+def _since(net: Net, over: Months, seen: ir.Table) -> ir.Table:
+    """The rows of months that do not end before a day of the scored one's own."""
+    assert over.since is not None, "the caller looked"
+    day = Scope(net.base, net.readers).column(over.since)
+    month = month_number(day.year(), day.month()).cast("int32")
+    since = net.base.select(**{f"since:{key}": net.base[key] for key in net.keys}, since=month)
+    match = [seen[key] == since[f"since:{key}"] for key in net.keys]
+    joined = seen.join(since, [*match, seen["at"] >= since.since])
+    return joined.select(*seen.columns)
+
+
+def _folded(seen: ir.Table, value: Value, fold: Fold, keys: tuple[str, ...]) -> ir.Table:
+    """One row a scored one (and month, and part): how many there were, and what they make."""
+    many, above, below = (f"{value.id}:{name}" for name in ("many", "each_n", "each_d"))
+    numbers = {above: "each_n", below: "each_d"}
+    known = {name: column for name, column in numbers.items() if column in seen.columns}
+    if fold in (Fold.HIGHEST, Fold.LOWEST):
+        number = Rational(seen["each_n"] if "each_n" in seen.columns else None,
+                          seen["each_d"] if "each_d" in seen.columns else None)  # fmt: skip
+        order = [each.desc() if fold is Fold.HIGHEST else each for each in number.order()]
+        place = ibis.row_number().over(group_by=[seen[key] for key in keys], order_by=order)
+        ranked = seen.mutate(place=place)
+        first = ranked.filter(ranked.place == 0)
+        return first.select(*keys, **{many: ibis.literal(1, "int64")},
+                            **{name: first[column] for name, column in known.items()})  # fmt: skip
+    sums = {name: seen[column].sum() for name, column in known.items()}
+    return seen.group_by(list(keys)).aggregate(**{many: seen.count()}, **sums)
+
+
+def fold_parts(value: Value, table: ir.Table, each: Rational | None) -> Rational:
+    """A folded value from the columns that ``_folded`` makes; ``each`` as it was before."""
+    source = value.source
+    assert isinstance(source, Folded), "only these are folded"
+    many = Rational.of_column(table[f"{value.id}:many"].fill_null(0))
+    if each is None:
+        return many
+    above, below = (f"{value.id}:{name}" for name in ("each_n", "each_d"))
+    numerator = table[above] if above in table.columns else None
+    denominator = table[below] if below in table.columns else None
+    number = Rational(numerator, denominator, each.scale)
+    match source.fold:
+        case Fold.TOTAL:
+            return number.or_zero() if numerator is not None else many * each.scale
+        case Fold.AVERAGE:
+            return (number if numerator is not None else many * each.scale) / many
+    return number.present_if(many > 0)
+
+
+def percentile(source: Ranked, scope: Scope, keys: tuple[str, ...]) -> Rational:
+    """The share of the others that have less, among those with a number."""
+    number = scope.number(source.expression)
+    present = (~number.isnull()).name("present")
+    group: list[ir.Value] = [present]
+    if source.within is not None:
+        group.append(scope.column(source.within).name("within"))
+    if "as_of" in keys:
+        group.append(scope.table["as_of"])
+    order = number.order()
+    window = ibis.window(group_by=group, order_by=order)
+    less = ibis.rank().over(window)
+    others = scope.table.count().over(ibis.window(group_by=group)) - 1
+    below = Rational.of_column(less.cast("int64")) / Rational.of_column(others.cast("int64"))
+    return below.present_if(present)
