@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CODES = {
+    "constant-condition": "A condition always holds, or never does, so that it decides nothing.",
     "contract-cycle": "A data contract extends itself.",
     "credit-out-of-reach": "A metric is credited by a policy whose subject its rows do not reach.",
     "dead-combination": "An alternative of a certification can never be what makes a holder.",
@@ -26,7 +27,9 @@ CODES = {
     "no-period": "A table is needed with the days on which its rows are in effect.",
     "no-version-in-force": "In the month that is asked for no version is in force.",
     "not-in-force": "A catalogue is referred to in a month in which no file of it is in force.",
+    "percent-of-count": "A percentage is asked of a whole number of things.",
     "points-do-not-add-up": "The metrics' maxima do not add up to the option's maximum.",
+    "points-never-earned": "A metric never earns points, or never its max_points; or its steps fall (a warning).",
     "reference-key": "A reference leads to a table whose key is not one column.",
     "released-changed": "The file of a released version is not as it was released.",
     "released-missing": "The file of a released version is gone.",
@@ -35,6 +38,7 @@ CODES = {
     "scored-key": "The table that is scored has no key of one column.",
     "several-competencies": "A version is asked for, and not of which competency.",
     "several-rows": "A case does not say of which scored row it expects something.",
+    "similar-units": "Two units of an option may be one that is written in two ways (a warning).",
     "threshold-choice": "Of several thresholds not all but the last have a condition, or their units differ.",
     "unknown-attribute": "A catalogue's entry says something that no attribute declares.",
     "unknown-certification": "No catalogue has that certification.",
@@ -57,10 +61,11 @@ CODES = {
     "unknown-value": "A value is none of those that may stand there.",
     "unknown-version": "The competency has no such version.",
     "unknown-way": "The policy has no such way.",
-    "unreachable-level": "No score gives the level.",
+    "unreachable-level": "The level is never given: nothing meets its condition, or levels above it always hold too.",
     "unused-eligibility": "Conditions on a table that no metric reads or reaches (a warning).",
     "unused-group": "A group without a metric (a warning).",
     "unused-threshold": "A threshold or unit stands where nothing looks at it.",
+    "unused-value": "A value that no metric, level or other value names (a warning).",
     "value-cycle": "A value is calculated from itself.",
     "versions-gap": "Between two versions of a competency or catalogue none is in force (a warning).",
     "versions-overlap": "Two versions of a competency or catalogue are in force in the same month.",

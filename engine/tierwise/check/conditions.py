@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.kinds import Kind
@@ -19,12 +19,12 @@ from tierwise.expression.possible import Goal, Possible
 from tierwise.expression.typed import literal, path_of
 from tierwise.points.all_when import AllWhen
 from tierwise.program.program import Metric, MonthsWith, Option, Program
-from tierwise.program.value_ranges import option_ranges
-
-if TYPE_CHECKING:
-    from tierwise.program.value_ranges import OptionRanges
+from tierwise.program.value_ranges import OptionRanges, option_ranges
 
 CODE = "constant-condition"
+
+WHERE_ASKED = " where it is asked"
+"""Said where conditions before it decide already."""
 
 _CHOICE = re.compile(r"\bif\b")
 
@@ -97,11 +97,14 @@ def _told(
     within: Expression, tree: ast.expr, text: str, place: Possible,
     never: str | None, always: str | None,
 ) -> Iterator[Diagnostic]:  # fmt: skip
+    alone = replace(place, facts=())
     if never is not None and place.never(tree):
-        yield Diagnostic(CODE, f"{text} never holds, {never}", within.span,
+        asked = "" if alone.never(tree) else WHERE_ASKED
+        yield Diagnostic(CODE, f"{text} never holds{asked}, {never}", within.span,
                          "correct the condition, or remove it with what it decides")  # fmt: skip
     elif place.always(tree):
-        yield Diagnostic(CODE, f"{text} always holds, {always}", within.span,
+        asked = "" if alone.always(tree) else WHERE_ASKED
+        yield Diagnostic(CODE, f"{text} always holds{asked}, {always}", within.span,
                          "correct the condition, or remove it")  # fmt: skip
 
 

@@ -34,21 +34,22 @@ def check(program: Program) -> Iterable[Diagnostic]:
     """A finding for each level that is never given."""
     for option in program.options:
         place = option_ranges(option, program.contract).of_levels()
-        not_given = _never_by_score(option)
+        held, given = _by_score(option)
         for number, level in enumerate(option.levels):
             above = option.levels[:number]
             none_above = [(each.when.tree, False) for each in above]
-            if level.id in not_given or place.never(level.when.tree, *none_above):
+            if place.never(level.when.tree) or (level.id in held and not held[level.id]):
+                why = _nothing_meets(level, place)
+            elif level.id in held.keys() - given or place.never(level.when.tree, *none_above):
                 why = _why(level, above, place)
-                yield Diagnostic(CODE, f"the level '{level.id}' is never given: {why}",
-                                 level.when.span, "levels stand best first; correct the condition "
-                                 "or the order")  # fmt: skip
+            else:
+                continue
+            yield Diagnostic(CODE, f"the level '{level.id}' is never given: {why}", level.when.span,
+                             "levels stand best first; correct the condition or the order")  # fmt: skip
 
 
 def _why(level: Level, above: Sequence[Level], place: Possible) -> str:
-    """Why a level is never given, for which one level above it is the reason if any is."""
-    if place.never(level.when.tree):
-        return _nothing_meets(level, place)
+    """Which level above it keeps a level from being given, if one does it alone."""
     text = ast.dump(level.when.tree)
     for other in above:
         if ast.dump(other.when.tree) == text:
@@ -56,7 +57,7 @@ def _why(level: Level, above: Sequence[Level], place: Possible) -> str:
     for other in above:
         if place.always(other.when.tree, (level.when.tree, True)):
             return f"'{other.id}' above it holds wherever it does"
-    return "levels above it hold wherever it does" if above else _nothing_meets(level, place)
+    return "levels above it hold wherever it does"
 
 
 def _nothing_meets(level: Level, place: Possible) -> str:
@@ -67,23 +68,30 @@ def _nothing_meets(level: Level, place: Possible) -> str:
         if numbers is not None and numbers.low is not None and numbers.high is not None:
             known.append(f"{name} is from {plain_decimal(numbers.low)} to "
                          f"{plain_decimal(numbers.high)}")  # fmt: skip
+    points = [name for name in level.when.names if name.startswith("points.")]
+    if points and "score" in level.when.names:
+        known.append("the score is the sum of the points")
     because = f", since {', '.join(known)}" if known else ""
     return f"{shown(level.when.text)} never holds{because}"
 
 
-def _never_by_score(option: Option) -> set[str]:
-    """Of the levels that ask for the score alone those that no score gives."""
+def _by_score(option: Option) -> tuple[dict[str, bool], set[str]]:
+    """Of the levels that ask for the score alone: whether any score meets each, and which are given.
+
+    None of them where that cannot be told.
+    """
     total = sum((metric.max_points for metric in option.metrics), Fraction(0))
     most = option.max_score or total  # whether they agree is another check's question
     levels = [level for level in option.levels if level.when.names <= {"score"}]
     scores = _scores(levels, most)
     if scores is None:
-        return set()
-    held = [
+        return {}, set()
+    names = [
         [each.id for each in levels if ScalarEvaluator({"score": score}).value(each.when)]
         for score in scores
     ]
-    return {level.id for level in levels} - {names[0] for names in held if names}
+    held = {each for held_here in names for each in held_here}
+    return {each.id: each.id in held for each in levels}, {each[0] for each in names if each}
 
 
 def _scores(levels: Sequence[Level], most: Fraction) -> list[Fraction] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tierwise.diagnostics import Diagnostic, Severity, Span
+from tierwise.diagnostics import Diagnostic, Severity, Span, shown
 from tierwise.expression.possible import Goal, Possible
 from tierwise.expression.ranges import range_of
 from tierwise.points.all_or_nothing import AllOrNothing
@@ -32,13 +32,14 @@ class _Asked:
     """What a points rule asks for, as far as it is known.
 
     ``some``: ways to earn anything; ``every``: ways to earn the maximum; ``where``: the rule's
-    place, None: the metric's; ``most``: what it earns at most, where that says more.
+    place, None: the metric's; ``no_some``, ``no_every``: what keeps everybody from it.
     """
 
     some: Ways
     every: Ways
     where: Span | None = None
-    most: str = ""
+    no_some: str = ""
+    no_every: str = ""
 
 
 def check(program: Program) -> Iterable[Diagnostic]:
@@ -69,13 +70,16 @@ def _of_metric(metric: Metric, place: Possible) -> Iterator[Diagnostic]:
 
     last, _ = asked[-1]
     where = last.where or metric.value.span
+    given_that = " where what it requires holds" if metric.requires else ""
     if not can(lambda each: each.some):
-        yield Diagnostic(CODE, f"the metric '{metric.id}' never earns points{last.most}", where,
+        why = f": {last.no_some}{given_that}" if last.no_some else ""
+        yield Diagnostic(CODE, f"the metric '{metric.id}' never earns points{why}", where,
                          "correct the points rule, or what the value is")  # fmt: skip
     elif not can(lambda each: each.every):
-        most = plain_decimal(metric.max_points)
-        yield Diagnostic(CODE, f"the metric '{metric.id}' never earns its max_points, {most}"
-                         f"{last.most}", where, "correct the points rule, or max_points")  # fmt: skip
+        why = f": {last.no_every}{given_that}" if last.no_every else ""
+        yield Diagnostic(CODE, f"the metric '{metric.id}' never earns its max_points, "
+                         f"{plain_decimal(metric.max_points)}{why}", where,
+                         "correct the points rule, or max_points")  # fmt: skip
 
 
 def _choices(thresholds: Sequence[Threshold]) -> list[tuple[Threshold | None, tuple[Goal, ...]]]:
@@ -96,27 +100,29 @@ def _asked(metric: Metric, place: Possible, threshold: Threshold | None) -> _Ask
     rule = metric.points
     match rule:
         case Proportional() | AllOrNothing() if threshold is not None:
-            every = [(_at_least(VALUE, threshold.quantity.number),)]
-            some = every if isinstance(rule, AllOrNothing) else [(_above_zero(VALUE),)]
-            return _Asked(some, every, threshold.quantity.span)
+            wanted = threshold.quantity
+            below = f"the value never reaches {wanted.text}"
+            every = [(_at_least(VALUE, wanted.number),)]
+            if isinstance(rule, AllOrNothing):
+                return _Asked(every, every, wanted.span, below, below)
+            return _Asked([(_above_zero(VALUE),)], every, wanted.span,
+                          "the value is never above 0", below)  # fmt: skip
         case AllWhen(condition):
             ways = [((condition.tree, True),)]
-            return _Asked(ways, ways, condition.span, f": {_never_holds(condition.text)}")
+            return _Asked(ways, ways, condition.span, f"{shown(condition.text)} never holds")
         case Every(unit, earns):
             units = -(-metric.max_points // earns)
             return _Asked([(_at_least(VALUE, unit.number),)],
-                          [(_at_least(VALUE, unit.number * units),)], unit.span)  # fmt: skip
+                          [(_at_least(VALUE, unit.number * units),)], unit.span,
+                          f"the value never reaches {unit.text}",
+                          f"the value never reaches {units} times {unit.text}")  # fmt: skip
         case Formula(number):
             formula, most = number.tree, _most(number.tree, place, metric.max_points)
             return _Asked([(_above_zero(formula),)], [(_at_least(formula, metric.max_points),)],
-                          number.span, most)  # fmt: skip
+                          number.span, most, most)  # fmt: skip
         case Steps():
             return _asked_of_steps(rule, metric.max_points)
     return _Asked([()], [()])
-
-
-def _never_holds(text: str) -> str:
-    return f"'{text}' never holds"
 
 
 def _most(formula: ast.expr, place: Possible, max_points: Fraction) -> str:
@@ -125,7 +131,7 @@ def _most(formula: ast.expr, place: Possible, max_points: Fraction) -> str:
     if numbers is None or numbers.high is None or numbers.high > max_points:
         return ""
     what = "is always below" if numbers.high_open else "is at most"
-    return f": the formula {what} {plain_decimal(numbers.high)}"
+    return f"the formula {what} {plain_decimal(numbers.high)}"
 
 
 # Steps.
@@ -154,15 +160,18 @@ def _of_steps(metric: Metric, rule: Steps) -> Iterator[Diagnostic]:
 
 def _asked_of_steps(rule: Steps, max_points: Fraction) -> _Asked:
     steps = sorted(rule.steps, key=lambda step: step[0].number)
-    some, every = [], []
+    some: list[tuple[Goal, ...]] = []
+    every: list[tuple[Goal, ...]] = []
     for number, (least, points) in enumerate(steps):
         way = [_at_least(VALUE, least.number)]
         if number + 1 < len(steps):
             way.append((_compared(VALUE, ast.Lt(), steps[number + 1][0].number), True))
         some += [tuple(way)] if points > 0 else []
         every += [tuple(way)] if points >= max_points else []
-    where = next((least.span for least, points in steps if points >= max_points), None)
-    return _Asked(some, every, where)
+    enough = next((least for least, points in steps if points >= max_points), None)
+    where, below = (enough.span, enough.text) if enough is not None else (None, "")
+    return _Asked(some, every, where, "the value reaches no step that earns points",
+                  f"the value is never one of the step from {below}")  # fmt: skip
 
 
 # Goals.

@@ -9,7 +9,7 @@ from tierwise.points.every import Every
 from tierwise.points.steps import Steps
 from tierwise.program.program import Metric, Program
 from tierwise.program.value_ranges import is_whole_count, option_ranges
-from tierwise.quantity import Quantity
+from tierwise.quantity import Quantity, plain_decimal
 
 CODE = "percent-of-count"
 
@@ -24,7 +24,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
             asked = [each for each in _quantities(metric) if each.unit == "%"]
             for each in asked:
                 yield Diagnostic(CODE, f"the metric '{metric.id}' is a whole number of things, and "
-                                 f"{each.text} is a share: it would be {float(each.number):g} of "
+                                 f"{each.text} is a share: it would be {plain_decimal(each.number)} of "
                                  "one", each.span or metric.value.span,
                                  "leave out the %, or calculate a share below 'is'")  # fmt: skip
             if metric.unit == "%" and not asked:

@@ -74,15 +74,18 @@ class RowVerdict:
 class ValueExplanation:
     """All about one value of one partner.
 
-    ``calculation``: the expression that it comes from, and ``named`` what that names, by name;
-    ``months``: those in which a look-back's condition held. Of a measured value, ``table``: where
-    its rows lie; ``entity``: about what; ``facts`` and ``rows``.
+    ``unit``: "" for none. ``calculation``: the expression that it comes from, ``named`` what that
+    names, by name, and ``units`` their units; ``months``: those in which a look-back's condition
+    held. Of a measured value, ``table``: where its rows lie; ``entity``: about what; ``facts`` and
+    ``rows``.
     """
 
     value: Value
     result: ValueResult
+    unit: str = ""
     calculation: str = ""
     named: Mapping[str, ValueResult] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     months: tuple[str, ...] = ()
     table: str = ""
     entity: str = ""
@@ -169,20 +172,22 @@ def explain(
         options = tuple(
             explanation
             for plan in ran.plans
-            for explanation in _options(ran.database, plan, partner, metric)
+            for explanation in _options(rules, ran.database, plan, partner, metric)
         )
         stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
         return Outcome(ExplainReport(partner, options, stamp, ran.warnings, ran.notes))
 
 
 def _options(
-    database: Database, plan: Plan, partner: str, metric: str | None
+    rules: RuleSet, database: Database, plan: Plan, partner: str, metric: str | None
 ) -> list[OptionExplanation]:
     explanations = []
     results = score_tables(database, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
-        asked = _Asked(database, plan, option, _key(plan.program.contract, partner), score)
+        key = _key(plan.program.contract, partner)
+        units = _units(rules, plan.program, option.option)
+        asked = _Asked(database, plan, option, key, score, units)
         chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
@@ -195,6 +200,15 @@ def _options(
                        if value.id in behind and value.id in score.values)  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
+
+
+def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
+    """The units of an option's values and metrics, of those that have one."""
+    written = {value.id.text: value.unit.text for rule in rules.competencies
+               if (rule.id.text, rule.version.text) == (program.competency, program.version)
+               for each in rule.options if each.id.text == option.id
+               for value in each.values if value.unit is not None}  # fmt: skip
+    return written | {each.id: each.unit for each in option.metrics if each.unit}
 
 
 def _key(contract: Contract, partner: str) -> str | int:
@@ -220,10 +234,11 @@ class _Asked:
     option: OptionPlan
     partner: str | int
     score: ScoreResult
+    units: Mapping[str, str]
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
-        result = self.score.value(value.id)
+        result, unit = self.score.value(value.id), self.units.get(value.id, "")
         expression = value.expression
         if value.id in self.option.measured:
             return self._measured(value, self.option.measured[value.id])
@@ -237,7 +252,7 @@ class _Asked:
             own = held.filter(held.scored == self.partner).order_by("as_of")
             rows = self.database.arrow(own).to_pylist()
             months = tuple(format_month(row["as_of"]) for row in rows)
-        return ValueExplanation(value, result, expression.text, named, months)
+        return ValueExplanation(value, result, unit, expression.text, named, self.units, months)
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
@@ -257,8 +272,8 @@ class _Asked:
         )  # fmt: skip
         facts = _facts(self.database, plan, self.option, own, near, self.partner)
         return ValueExplanation(
-            value, self.score.value(value.id), table=rows.table, entity=own.measure.entity.text,
-            facts=facts, rows=rows_near,
+            value, self.score.value(value.id), self.units.get(value.id, ""), table=rows.table,
+            entity=own.measure.entity.text, facts=facts, rows=rows_near,
         )  # fmt: skip
 
 
