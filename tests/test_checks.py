@@ -155,7 +155,7 @@ EARNED = [
     "{formula: 20}", "{formula: 20.5 - opened}", "{formula: 20 / (masters + 1)}",
     "{formula: 40 * growth}", "{formula: growth.now - growth.then}", "{formula: 1 / opened * 20}",
     "{formula: opened * masters}", "{formula: 20 if scored.region.coastal else 0}",
-    "{formula: months_between(scored.founded, as_of)}", "{all_when: 'true'}",
+    "{formula: 'months_between(scored.founded, as_of)'}", "{all_when: 'true'}",
     "{all_when: value > 5 or missing(growth)}", "{all_when: growth >= -1}",
     "{all_when: scored.founded < '2020-01-01'}", "{all_when: present(scored.founded)}",
     "{steps: [{at_least: 5, points: 20}, {at_least: 1, points: 4}]}",
@@ -192,8 +192,7 @@ OPPOSED = "[{that: value >= 5, otherwise: few}, {that: masters >= 5, otherwise: 
      "threshold: [{when: masters > 5 and opened > 2, is: 12}, {when: masters > 5, is: 11}, {is: 1}]",
      f"threshold: 10\n        requires: {OPPOSED}",
      "points: {formula: 20 if value >= 8 else 10 if value >= 5 else 1}",
-     "points: {steps: [{at_least: 5, points: 20}]}\n"
-     "        requires: [{that: value < 6, otherwise: too many}]"],
+     "points: {steps: [{at_least: 5, points: 20}]}\n        requires: [{that: value < 6, otherwise: x}]"],
 )  # fmt: skip
 def test_conditions_behind_others_that_decide_something(fields: str, tmp_path: Path) -> None:
     assert _with(tmp_path, f"        {fields}\n") == []
@@ -208,8 +207,8 @@ def test_conditions_behind_others_that_decide_something(fields: str, tmp_path: P
      ("points: {every: 5, earns: 2}\n        requires: [{that: value < 50, otherwise: x}]",
       ["points-never-earned"]),
      ("points: {every: 5, earns: 2}\n        requires: [{that: value < 51, otherwise: x}]", []),
-     ("points: {steps: [{at_least: 5, points: 20}]}\n"
-      "        requires: [{that: value < 5, otherwise: x}]", ["points-never-earned"]),
+     ("points: {steps: [{at_least: 5, points: 20}]}\n        requires: [{that: value < 5, otherwise: x}]",
+      ["points-never-earned"]),
      ("points: {steps: [{at_least: 9, points: 4}, {at_least: 8, points: 20}]}",
       ["points-never-earned"]),
      ("points: {formula: value}\n        requires: [{that: value <= 19, otherwise: x}]",
@@ -219,8 +218,8 @@ def test_conditions_behind_others_that_decide_something(fields: str, tmp_path: P
      ("points: {formula: value if present(opened) else 20}", ["constant-condition"]),
      ("threshold: [{when: masters > 5, is: 12}, {when: masters <= 5, is: 11}, {is: 10}]",
       ["constant-condition"]),
-     ("requires: [{that: masters > 5, otherwise: x}, {that: masters < 5, otherwise: y}]\n"
-      "        threshold: 10", ["constant-condition"])],
+     ("threshold: 10\n        requires: [{that: masters > 5, otherwise: x}, {that: masters < 5, otherwise: y}]",
+      ["constant-condition"])],
 )  # fmt: skip
 def test_rules_that_cannot_do_what_they_say(
     fields: str, found: list[str], tmp_path: Path

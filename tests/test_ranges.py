@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.intervals import ALL, Interval
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
-from tierwise.expression.possible import MOST_STEPS, Possible
+from tierwise.expression.possible import Possible
 from tierwise.expression.ranges import ANYTHING, FUNCTION_RANGES, Range, range_of
 from tierwise.expression.scalars import Scalar, ScalarEvaluator
 from tierwise.source.document import Written
@@ -151,7 +152,7 @@ def evaluated(text: str, world: World) -> tuple[Scalar, Range, Expression] | Non
     return value, range_of(expression.tree, names), expression
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(NUMBERS, WORLDS)
 def test_a_number_is_in_its_range(text: str, world: World) -> None:
     told = evaluated(text, world)
@@ -165,7 +166,7 @@ def test_a_number_is_in_its_range(text: str, world: World) -> None:
         assert known.numbers is not None and value in known.numbers
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TRUTHS, WORLDS)
 def test_a_condition_is_in_its_range(text: str, world: World) -> None:
     told = evaluated(text, world)
@@ -173,7 +174,7 @@ def test_a_condition_is_in_its_range(text: str, world: World) -> None:
         assert told[1].may_hold if told[0] else told[1].may_fail
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(TRUTHS, min_size=1, max_size=4), WORLDS)
 def test_what_is_so_is_possible(texts: list[str], world: World) -> None:
     every = [each for text in texts if (each := evaluated(text, world)) is not None]
@@ -240,9 +241,13 @@ def test_a_name_stands_for_its_condition() -> None:
 
 
 def test_strange_conditions_cost_a_moment() -> None:
-    many = " and ".join(f"(a == {n} or b == {n} or w == {n})" for n in range(12))
-    assert Possible(AMOUNTS).together((checked(many).tree, True))
-    assert MOST_STEPS <= 1_000
+    """Eight numbers for seven names: never, but it takes too many steps to see."""
+    start = time.monotonic()
+    for names, claimed in ((3, True), (7, False)):
+        each = (" or ".join(f"x{at} == {n}" for at in range(names)) for n in range(names + 1))
+        condition = ast.parse(" and ".join(f"({one})" for one in each), mode="eval").body
+        assert Possible(lambda path: whole(0, 9)).never(condition) is claimed
+    assert time.monotonic() - start < 5
 
 
 def test_what_is_not_known_may_be_anything() -> None:

@@ -87,19 +87,16 @@ class _Way:
 
     def leads(self, goals: Sequence[Goal]) -> bool:
         """Whether it may lead on to some more goals."""
-        waiting = list(goals)
+        waiting, split = list(goals), list[Goal]()
         try:
             while waiting:
                 self.budget.left -= 1
-                if self.budget.left < 0:
-                    return True
-                condition, wanted = waiting.pop(0)
+                condition, wanted = waiting.pop()
                 branches = self._branches(condition, wanted)
                 if len(branches) > 1:
-                    return any(self._copy(choices).leads([*more, *waiting])
-                               for more, choices in branches)  # fmt: skip
-                if branches:
-                    waiting = [*branches[0][0], *waiting]
+                    split.append((condition, wanted))  # what is sure comes first
+                elif branches:
+                    waiting += branches[0][0]
                 else:
                     self._meet(condition, wanted)
             for _ in range(ROUNDS):
@@ -107,7 +104,11 @@ class _Way:
                     self._narrow(condition, wanted)
         except _Contradiction:
             return False
-        return True
+        if not split or self.budget.left < 0:
+            return True
+        first, *others = split
+        return any(self._copy(choices).leads([*others, *more])
+                   for more, choices in self._branches(*first))  # fmt: skip
 
     def _copy(self, choices: dict[int, bool]) -> _Way:
         return _Way(self.place, self.budget, dict(self.known), dict(self.met),
