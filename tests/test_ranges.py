@@ -224,7 +224,8 @@ def test_the_ends_of_an_expression(text: str, low: str | None, high: str | None)
      ("a - w == 0 and w > 20", False, True), ("2 * a > 40", False, True),
      ("(a if f else w) < 0", False, True), ("(5 if f else 9) > (a if f else 30)", False, False),
      ("f and (5 if f else 9) > 5", False, True), ("true", True, False), ("false", False, True),
-     ("1 / a > 0 and a == 0", False, True), ("a != 20 and a >= 20", False, True),
+     ("1 / a > 0 and a == 0", False, True), ("present(1 / a)", False, False),
+     ("present(1 / (a + 1))", True, False), ("a != 20 and a >= 20", False, True),
      ("a in [21, 22]", False, True), ("t in fruit.pears", False, False)],
 )  # fmt: skip
 def test_what_is_proved(condition: str, always: bool, never: bool) -> None:
