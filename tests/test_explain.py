@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import shutil
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +20,12 @@ from reference.files import write_csv
 from reference.tables import Data
 from tierwise.run.database import Database, sql_of
 from tierwise.tasks.explain import MetricExplanation
+from tierwise_cli.render.explanation import WRITERS
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
 RULES = ROOT / "rules"
+RESELLERS = ROOT / "examples" / "resellers"
 COMPETENCY = "small-and-midmarket-cloud-solutions"
 
 Explanation = dict[str, MetricExplanation]
@@ -139,3 +144,29 @@ def test_verdicts_are_asked_of_the_rows_near_a_partner_alone(
     assert len(verdicts) == 6
     for table in ("billings", "seats", "usage"):
         assert not [sql for sql in verdicts if f':{table}"' in sql]
+
+
+def test_units_of_named_values_are_shown(tmp_path: Path) -> None:
+    """Where the value stands for itself, and where another one is calculated from it."""
+    rules = tmp_path / "rules"
+    shutil.copytree(RESELLERS / "rules", rules)
+    version = rules / "reseller" / "2.0.0.yaml"
+    text = version.read_text(encoding="utf-8")
+    text = text.replace("    values:\n", "    values:\n      done: {is: closed_in_time / tickets, unit: '%'}\n"
+                        "      worth: {is: sales * done, unit: EUR}\n")  # fmt: skip
+    text = text.replace("{when: score >= 25}", "{when: score >= 25 or worth > 9}")
+    version.write_text(text, encoding="utf-8")
+    report = tierwise.explain(RESELLERS / "data", "2026-06", "ash", rules=rules)
+    written = {}
+    for form in ("text", "json"):
+        out = io.BytesIO()
+        WRITERS[form](report, False)(out)
+        written[form] = out.getvalue().decode()
+    lines = written["text"].splitlines()
+    assert "done: 100 %" in lines
+    assert "worth: 0 EUR" in lines
+    assert "  from: done 100 %, sales 0 EUR" in lines
+    assert "tickets: 1" in lines
+    values = json.loads(written["json"])["options"][0]["values"]
+    assert {name: values[name]["unit"] for name in ("done", "worth", "tickets")} == {
+        "done": "%", "worth": "EUR", "tickets": None}  # fmt: skip

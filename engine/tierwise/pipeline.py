@@ -135,7 +135,7 @@ def _in_all_months(rules: RuleSet) -> list[Diagnostic]:
                 each
                 for each in (
                     *outcome.diagnostics,
-                    *(check(outcome.value) if outcome.value is not None else ()),
+                    *(check(outcome.value, version) if outcome.value is not None else ()),
                 )
                 if each not in told
             ]
@@ -203,7 +203,7 @@ def programs(
         outcome = _bound(rules, each, as_of)
         found.extend(outcome.diagnostics)
         if outcome.value is not None:
-            found.extend(check(outcome.value))
+            found.extend(check(outcome.value, each))
             bound.append(outcome.value)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+
+from tierwise.diagnostics import Span
 
 _QUANTITY = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
 
@@ -15,12 +17,14 @@ PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?( ?%| [A-Za-z]{1,20})?$"
 class Quantity:
     """An exact number with its unit: "" for a count, "%" for a share, or a currency.
 
-    ``number`` is what the rules calculate with: of ``35 %`` it is 35/100.
+    ``number`` is what the rules calculate with: of ``35 %`` it is 35/100. ``span``: where it
+    stands, None where it stands in no file.
     """
 
     number: Fraction
     unit: str
     text: str
+    span: Span | None = field(default=None, compare=False)
 
 
 def parse_quantity(text: str) -> Quantity | None:

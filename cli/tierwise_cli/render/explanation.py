@@ -101,7 +101,7 @@ def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
 def _named_value(explained: ValueExplanation, every_row: bool) -> list[str]:
     value = explained.value
     title = in_language(value.title, "en", value.id)
-    head = f"\1{title}: {value_text(explained.result)}\2"
+    head = f"\1{title}: {value_text(explained.result, explained.unit)}\2"
     return [head, *_help(value.help), *_value(explained, every_row), ""]
 
 
@@ -113,7 +113,8 @@ def _help(help_: Titles) -> list[str]:
 def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
     """How a value came about: what it is calculated from, or its facts and rows."""
     if explained.calculation:
-        named = ", ".join(f"{name} {value_text(each)}" for name, each in explained.named.items())
+        named = ", ".join(f"{name} {value_text(each, explained.units.get(name, ''))}"
+                          for name, each in explained.named.items())  # fmt: skip
         lines = [f"  {_calculation(explained)}"]
         lines += [f"  from: {named}"] if named else []
         lines += [f"  in: {', '.join(map(_place, explained.seen))}"] if explained.seen else []
@@ -207,7 +208,11 @@ def _option_dict(option: OptionExplanation) -> dict[str, object]:
         "level": option.score.level or None,
         "metrics": {each.result.metric.id: _metric_dict(each) for each in option.metrics},
         "values": {
-            each.value.id: {"value": value_json(each.result), **_value_dict(each)}
+            each.value.id: {
+                "value": value_json(each.result),
+                "unit": each.unit or None,
+                **_value_dict(each),
+            }
             for each in option.values
         },
     }

@@ -1,9 +1,12 @@
-"""Every level can be reached: by some score, and not only where a level above it holds too.
+"""Every level can be reached, and not only where a level above it holds too.
 
-Conditions compare linear terms of the score; so between two neighbouring scores at which two
-terms are equal nothing changes, and it is enough to try each of those, a point on either side of
-it, and both ends. Where a term is not linear nothing is claimed,
-nor of a level that asks for more than the score.
+What may be named in a condition has a range (``program.value_ranges``), and a level is given where
+its condition holds and none above it does; where that cannot be met together, it is never given.
+
+Levels that ask for the score alone are judged more closely. Their conditions compare linear terms
+of it; so between two neighbouring scores at which two terms are equal nothing changes, and it is
+enough to try each of those, a point on either side of it, and both ends. Where a term is not linear
+nothing is claimed in this way.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, shown
+from tierwise.expression.possible import Possible
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.expression.typed import literal
-from tierwise.program.option import Level
+from tierwise.program.option import Level, Option
 from tierwise.program.program import Program
+from tierwise.program.value_ranges import option_ranges
 from tierwise.quantity import plain_decimal
 
 CODE = "unreachable-level"
@@ -27,29 +32,68 @@ Line = tuple[Fraction, Fraction]
 
 
 def check(program: Program) -> Iterable[Diagnostic]:
-    """A finding for each level that no score gives."""
+    """A finding for each level that is never given."""
     for option in program.options:
-        most = (
-            option.max_score or option.most_points()
-        )  # whether they agree is another check's question
-        levels = [level for level in option.levels if level.when.names <= {"score"}]
-        scores = _scores(levels, most)
-        if scores is None:
-            continue
-        held = {
-            score: [each.id for each in levels
-                    if ScalarEvaluator({"score": score}).value(each.when)]
-            for score in scores
-        }  # fmt: skip
-        given = {names[0] for names in held.values() if names}
-        for level in levels:
-            if level.id in given:
+        place = option_ranges(option, program.contract).of_levels()
+        held, given = _by_score(option)
+        for number, level in enumerate(option.levels):
+            above = option.levels[:number]
+            none_above = [(each.when.tree, False) for each in above]
+            if place.never(level.when.tree) or (level.id in held and not held[level.id]):
+                why = _nothing_meets(level, place)
+            elif level.id in held.keys() - given or place.never(level.when.tree, *none_above):
+                why = _why(level, above, place)
+            else:
                 continue
-            why = f"no score from 0 to {plain_decimal(most)} meets {shown(level.when.text)}"
-            if any(level.id in names for names in held.values()):
-                why = "a level above it holds wherever it does"
             yield Diagnostic(CODE, f"the level '{level.id}' is never given: {why}", level.when.span,
                              "levels stand best first; correct the condition or the order")  # fmt: skip
+
+
+def _why(level: Level, above: Sequence[Level], place: Possible) -> str:
+    """Which level above it keeps a level from being given, if one does it alone."""
+    text = ast.dump(level.when.tree)
+    for other in above:
+        if ast.dump(other.when.tree) == text:
+            return f"'{other.id}' above it asks for the same"
+    for other in above:
+        if place.always(other.when.tree, (level.when.tree, True)):
+            return f"'{other.id}' above it holds wherever it does"
+    return "levels above it hold wherever it does"
+
+
+def _nothing_meets(level: Level, place: Possible) -> str:
+    """That a condition never holds, with what is known of the points that it names."""
+    known = []
+    for name in sorted(level.when.names):
+        numbers = place.names(name).numbers
+        if numbers is not None and numbers.low is not None and numbers.high is not None:
+            known.append(f"{name} is from {plain_decimal(numbers.low)} to "
+                         f"{plain_decimal(numbers.high)}")  # fmt: skip
+    points = [name for name in level.when.names if name.startswith("points.")]
+    if points and "score" in level.when.names:
+        known.append("the score is the sum of the points")
+    because = f", since {', '.join(known)}" if known else ""
+    return f"{shown(level.when.text)} never holds{because}"
+
+
+def _by_score(option: Option) -> tuple[dict[str, bool], set[str]]:
+    """Of the levels that ask for the score alone: whether any score meets each, and which are given.
+
+    None of them where that cannot be told.
+    """
+    most = (
+        option.max_score or option.most_points()
+    )  # whether they agree is another check's question
+    levels = [level for level in option.levels if level.when.names <= {"score"}]
+    scores = _scores(levels, most)
+    if scores is None:
+        return {}, set()
+    names = [
+        [each.id for each in levels if ScalarEvaluator({"score": score}).value(each.when)]
+        for score in scores
+    ]
+    held = {each for held_here in names for each in held_here}
+    return {each.id: each.id in held for each in levels}, {each[0] for each in names if each}
 
 
 def _scores(levels: Sequence[Level], most: Fraction) -> list[Fraction] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -264,9 +265,25 @@ def _chosen(cases: list[tuple[Expression | None, Expression]]) -> Expression:
     *before, (_, whole) = cases
     for when, expression in reversed(before):
         assert when is not None, "only the last has no condition"
-        tree = ast.IfExp(test=when.tree, body=expression.tree, orelse=whole.tree)
-        text = f"{expression.text} if {when.text} else {whole.text}"
+        text, trees = "", []
+        for joined, each in (("(", expression), (") if (", when), (") else (", whole)):
+            text += joined
+            trees.append(_moved(each.tree, len(text.encode())))
+            text += each.text
+        body, test, other = trees
+        tree = ast.IfExp(test, body, other, lineno=1, end_lineno=1, col_offset=0,
+                         end_col_offset=len(text.encode()) + 1)  # fmt: skip
         kind = Kind.DECIMAL if expression.kind is not whole.kind else whole.kind
         names = expression.names | when.names | whole.names
-        whole = replace(whole, text=text, tree=tree, names=names, kind=kind)
+        whole = replace(whole, text=f"{text})", tree=tree, names=names, kind=kind)
     return whole
+
+
+def _moved(tree: ast.expr, by: int) -> ast.expr:
+    """A tree whose text begins so many bytes further on."""
+    moved = copy.deepcopy(tree)
+    for node in ast.walk(moved):
+        if isinstance(node, ast.expr):
+            node.col_offset += by
+            node.end_col_offset = (node.end_col_offset or 0) + by
+    return moved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -110,6 +111,6 @@ def quantity_of(node: Node) -> Quantity:
     if isinstance(node.value, str):
         quantity = parse_quantity(node.text)
         assert quantity is not None, "the schema asks for a number, with or without a unit"
-        return quantity
+        return replace(quantity, span=node.span)
     assert isinstance(node.value, int | Decimal), "the schema asks for a number"
-    return Quantity(Fraction(node.value), "", node.text)
+    return Quantity(Fraction(node.value), "", node.text, node.span)

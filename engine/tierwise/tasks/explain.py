@@ -82,16 +82,19 @@ class RowVerdict:
 class ValueExplanation:
     """All about one value of one partner.
 
-    ``calculation``: the expression that it comes from, and ``named`` what that names, by name;
-    ``seen``: the months or parts that a fold looked at and what it found there, nothing where a
-    condition held. ``apart``: of what is told apart, every part with its value. Of a measured
-    value, ``table``: where its rows lie; ``entity``: about what; ``facts`` and ``rows``.
+    ``unit``: "" for none. ``calculation``: the expression that it comes from, ``named`` what that
+    names, by name, and ``units`` their units; ``seen``: the months or parts that a fold looked at
+    and what it found there, nothing where a condition held. ``apart``: of what is told apart, every
+    part with its value. Of a measured value, ``table``: where its rows lie; ``entity``: about what;
+    ``facts`` and ``rows``.
     """
 
     value: Value
     result: ValueResult
+    unit: str = ""
     calculation: str = ""
     named: Mapping[str, ValueResult] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     seen: tuple[tuple[str, ValueResult], ...] = ()
     apart: tuple[tuple[str, ValueResult], ...] = ()
     table: str = ""
@@ -179,20 +182,22 @@ def explain(
         options = tuple(
             explanation
             for plan in ran.plans
-            for explanation in _options(ran.database, plan, partner, metric)
+            for explanation in _options(rules, ran.database, plan, partner, metric)
         )
         stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
         return Outcome(ExplainReport(partner, options, stamp, ran.warnings, ran.notes))
 
 
 def _options(
-    database: Database, plan: Plan, partner: str, metric: str | None
+    rules: RuleSet, database: Database, plan: Plan, partner: str, metric: str | None
 ) -> list[OptionExplanation]:
     explanations = []
     results = score_tables(database, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
-        asked = _Asked(database, plan, option, _key(plan.program.contract, partner), score)
+        key = _key(plan.program.contract, partner)
+        units = _units(rules, plan.program, option.option)
+        asked = _Asked(database, plan, option, key, score, units)
         chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
@@ -205,6 +210,15 @@ def _options(
                        if value.id in behind and value.id in score.values)  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
+
+
+def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
+    """The units of an option's values and metrics, of those that have one."""
+    written = {value.id.text: value.unit.text for rule in rules.competencies
+               if (rule.id.text, rule.version.text) == (program.competency, program.version)
+               for each in rule.options if each.id.text == option.id
+               for value in each.values if value.unit is not None}  # fmt: skip
+    return written | {each.id: each.unit for each in option.metrics if each.unit}
 
 
 def _key(contract: Contract, partner: str) -> str | int:
@@ -228,17 +242,19 @@ class _Asked:
     option: OptionPlan
     partner: str | int
     score: ScoreResult
+    units: Mapping[str, str]
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
+        unit = self.units.get(value.id, "")
         if value.id in self.option.measured:
             return self._measured(value, self.option.measured[value.id])
         names = {name.partition(".")[0] for each in value.expressions for name in each.names}
         named = {each.id: self._result(each) for each in self.option.option.values
                  if each.id in names and not each.dimension}  # fmt: skip
         seen = self._seen(value) if value.id in self.option.folds else ()
-        return ValueExplanation(value, self._result(value), value.expressions[0].text, named, seen,
-                                self._apart(value))  # fmt: skip
+        return ValueExplanation(value, self._result(value), unit, value.expressions[0].text, named,
+                                self.units, seen, self._apart(value))  # fmt: skip
 
     def _result(self, value: Value) -> ValueResult:
         """What a value is; None where it is told apart."""
@@ -286,8 +302,8 @@ class _Asked:
         )  # fmt: skip
         facts = _facts(self.database, plan, self.option, own, near, self.partner)
         return ValueExplanation(
-            value, self._result(value), apart=self._apart(value), table=rows.table, entity=own.measure.entity.text,
-            facts=facts, rows=rows_near,
+            value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
+            table=rows.table, entity=own.measure.entity.text, facts=facts, rows=rows_near,
         )  # fmt: skip
 
 
