@@ -203,7 +203,7 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
     if rule == "enum" and isinstance(error.validator_value, list):
         return nearest(str(error.instance), map(str, error.validator_value))
     if rule == "None":
-        return "remove it, or give the column another type"
+        return "remove it: what else stands here leaves no room for it"
     if rule == "uniqueItems":
         return "name it once"
     if rule == "type" and isinstance(node, Scalar) and _LOOKS_LIKE_NUMBER.fullmatch(node.text):

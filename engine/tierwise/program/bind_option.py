@@ -79,18 +79,18 @@ class OptionBinding:
         for rule in self.values.rules.values():
             self._callable(rule.id)
         for name, values in self.values.dimensions.items():
-            first, *others = values.values()
+            first = next(iter(values.values()))
             self._callable(first.name)
             if name in self.values.rules:
                 self.found.append(Diagnostic("duplicate-name", f"there is a value {shown(name)} "
                                              "already", first.name.span,
                                              "give what tells values apart a name of its own"))  # fmt: skip
-            kinds = {value: self.values.kind_of_dimension(value) for value in values}
-            known = {kind for kind in kinds.values() if kind is not None}
+            kinds = [self.values.kind_of_dimension(value) for value in values]
+            known = list(dict.fromkeys(kind for kind in kinds if kind is not None))
             if len(known) > 1:
-                self.found.append(Diagnostic("told-apart", f"{shown(name)} is {known.pop().phrase} "
-                                             f"here and {known.pop().phrase} elsewhere",
-                                             others[-1].expression.span,
+                self.found.append(Diagnostic("told-apart", f"{shown(name)} is {known[0].phrase} "
+                                             f"here and {known[1].phrase} elsewhere",
+                                             first.expression.span,
                                              "tell all of them apart by the same"))  # fmt: skip
 
     def _eligible(self, table: Written, conditions: tuple[Written, ...]) -> None:

@@ -33,7 +33,7 @@ from tierwise.program.option import (
     Value,
     points_of,
 )  # fmt: skip
-from tierwise.program.value_names import ValueNames
+from tierwise.program.value_names import RESERVED_FOR_VALUES, ValueNames
 from tierwise.source.document import Written
 
 Made = tuple[Measure | Calculated | Folded | Ranked, Kind, str]
@@ -254,10 +254,14 @@ class ValuesBinding:
 
     def _dimension_of(self, path: str) -> str:
         first = path.partition(".")[0]
+        if first in RESERVED_FOR_VALUES:
+            return ""
         if first in self.dimensions:
             return first
         value = self.values.get(first)
-        return value.dimension if value is not None else ""
+        if value is not None:
+            return value.dimension
+        return next((name for name, values in self.dimensions.items() if first in values), "")
 
 
 def _chosen(cases: list[tuple[Expression | None, Expression]]) -> Expression:
