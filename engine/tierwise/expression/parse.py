@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from tierwise.diagnostics import Diagnostic, Span
+from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind
 from tierwise.expression.typed import Names, Typing, path_of
 from tierwise.expression.unfold import Definition, unfold
@@ -76,8 +77,34 @@ def parse(
                       tree, _WAYS_OUT.get(wanted, "name a column of numbers, or calculate one"))  # fmt: skip
         return None
     text = on_one_line(written.text).strip()
-    return _unfolded(Expression(text, written.span, tree, kind, frozenset(typing.used)), names,
-                     found)  # fmt: skip
+    whole = _unfolded(Expression(text, written.span, tree, kind, frozenset(typing.used)), names,
+                      found)  # fmt: skip
+    if whole is None or divides or (wanted, kind) != (Kind.DECIMAL, Kind.DECIMAL):
+        return whole
+    call = _of_unknown_digits(whole.tree)
+    if call is not None:
+        name = ast.unparse(call.func)
+        typing.report("expression-forbidden", f"{name} of decimals is not exact in an amount of "
+                      "rows", call, "write the choice itself, such as: amount if amount < 1000 else 1000")  # fmt: skip
+        return None
+    return whole
+
+
+def _of_unknown_digits(node: ast.expr) -> ast.Call | None:
+    """A call in a calculation that may give any digits behind the point.
+
+    Amounts of rows are kept with as many digits as the calculation is known to have.
+    """
+    match node:
+        case ast.Call():
+            return node if FUNCTIONS[ast.unparse(node.func)].gives is None else None
+        case ast.UnaryOp():
+            return _of_unknown_digits(node.operand)
+        case ast.BinOp():
+            return _of_unknown_digits(node.left) or _of_unknown_digits(node.right)
+        case ast.IfExp():
+            return _of_unknown_digits(node.body) or _of_unknown_digits(node.orelse)
+    return None
 
 
 def _unfolded(expression: Expression, names: Names, found: list[Diagnostic]) -> Expression | None:

@@ -308,7 +308,7 @@ class Typing:
             kinds.append(self.kind(argument))
             why_not = function.why_not(kinds)
             if why_not is not None and len(self.found) == before:
-                self.report("expression-type", why_not, argument, function.help)
+                self.report("expression-type", why_not, argument, function.way_out(kinds))
         return function.kind_of(kinds)
 
     def _constant_call(self, node: ast.Call, function: Function) -> Kind:

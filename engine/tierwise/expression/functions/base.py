@@ -34,6 +34,7 @@ class Function:
         most: how many arguments there may be, of which those behind ``takes`` are like its last.
         alike: whether all arguments are of one kind.
         constant: its argument is a text that stands there, so that it is checked with the rules.
+        note: what else the language's description says of it.
         total: what it gives is there even where an argument is missing.
     """
 
@@ -48,6 +49,7 @@ class Function:
     most: int = 0
     alike: bool = False
     constant: bool = False
+    note: str = ""
     total: bool = False
 
     @property
@@ -71,6 +73,15 @@ class Function:
             return (f"{self.name} takes values of one kind: the first is {kinds[0].phrase}, "
                     f"this is {kind.phrase}")  # fmt: skip
         return None
+
+    def way_out(self, kinds: Sequence[Kind]) -> str:
+        """What to do where the last of some arguments is none that it takes."""
+        takes, kind = self.takes[min(len(kinds), len(self.takes)) - 1] or (), kinds[-1]
+        if kind is Kind.TEXT and Kind.DATE in takes:
+            return "name a column of dates, or write a day as date('2021-05-31')"
+        if kind is Kind.DECIMAL and Kind.WHOLE in takes and kind not in takes:
+            return "floor(...), ceiling(...) or round(...) makes it whole"
+        return self.help
 
     def kind_of(self, kinds: Sequence[Kind]) -> Kind:
         """The kind of what it gives for arguments of these kinds."""

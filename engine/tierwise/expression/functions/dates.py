@@ -125,18 +125,18 @@ DATES = (
     ),
     Function(
         "add_months", (DATE, (Kind.WHOLE,)), Kind.DATE,
-        "the date so many months later, before it for a number below 0; where that month is too "
-        "short its last day. Missing outside the years 1 to 9999. A number is made whole by "
-        "`floor`, `ceiling` or `round`",
+        "the date a whole number of months later, or earlier for one below 0",
         "closed_on <= add_months(opened_on, 12)",
         lambda date, months: months_later(date, int(months)), _added,
+        note="The last day of a month that is too short for it. Missing outside the years 1 to "
+        "9999. `floor`, `ceiling` and `round` make numbers whole",
     ),
     Function(
         "anniversary", (DATE, DATE), Kind.DATE,
-        "the last anniversary of the first date that is not after the second, in the first year "
-        "the date itself; 29 February has it on 28 February in other years. Missing where the "
-        "first date is after the second",
-        "sold_on >= anniversary(opened_on, as_of)", _anniversary, _anniversary_column,
+        "the latest anniversary of the first date on or before the second",
+        "closed_on >= anniversary(opened_on, as_of)", _anniversary, _anniversary_column,
+        note="In the first year the date itself. Of 29 February it is 28 February in other years. "
+        "Missing where the first date is after the second",
     ),
     Function(
         "date", ((Kind.TEXT,),), Kind.DATE, "the day that a text writes", "date('2021-05-31')",

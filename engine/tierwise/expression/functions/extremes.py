@@ -45,19 +45,22 @@ def _of_exact(fits: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda *values: _chosen(values, fits, lambda test, one, other: one.where(test, other))
 
 
-def _of(most: str, name: str) -> str:
-    return (f"the {most} of 2 to {MOST} numbers, or of as many dates; missing where one of them "
-            f"is, for that might be the {most}: else write `x if missing(y) else {name}(x, y)`")  # fmt: skip
+def _note(most: str) -> str:
+    return (f"Missing where one of them is, for that might be the {most}; to pass it over, write "
+            f"`x if missing(y) else {most}(x, y)`. Over rows not in an amount that is a decimal")  # fmt: skip
 
 
 EXTREMES = (
     Function(
-        "least", (_EITHER, _EITHER), None, _of("least", "least"), "least(amount, 1000)",
-        min, _of_columns(operator.le), _of_exact(operator.le), most=MOST, alike=True,
+        "least", (_EITHER, _EITHER), None, f"the least of 2 to {MOST} numbers, or of as many dates",
+        "least(value, 10)", min, _of_columns(operator.le), _of_exact(operator.le),
+        most=MOST, alike=True, note=_note("least"),
     ),
     Function(
-        "greatest", (_EITHER, _EITHER), None, _of("greatest", "greatest"),
+        "greatest", (_EITHER, _EITHER), None,
+        f"the greatest of 2 to {MOST} numbers, or of as many dates",
         "greatest(opened_on, date('2021-05-31'))",
-        max, _of_columns(operator.ge), _of_exact(operator.ge), most=MOST, alike=True,
+        max, _of_columns(operator.ge), _of_exact(operator.ge),
+        most=MOST, alike=True, note=_note("greatest"),
     ),
 )  # fmt: skip
