@@ -366,7 +366,7 @@ OF_EXACT = [
     "round(-5 / 2)", "ceiling(a) + year(day)", "floor(a) * quarter(month)", "year(month) / 3",
     "round(days_between(day, other) / 365)", "a - months_between(day, other)",
     "months_between(month, day) * b", "least(year(day), year(other))", "w + month_of_year(day)",
-    "greatest(a, days_between(day, other))", "1 if present(floor(a)) else 0",
+    "greatest(a, days_between(day, other))", "1 if present(floor(a)) else 0", "a if present(day) and not missing(b) else 1",
 ]  # fmt: skip
 DATES_OF_EXACT = [
     "add_months(day, w)", "add_months(day, -w)", "least(day, other)", "anniversary(day, other)",
