@@ -177,7 +177,7 @@ def test_the_engine_never_prints_or_exits() -> None:
     ("room", "heavy"), [("source", False), ("expression", False), ("model", False)]
 )
 def test_rooms_before_the_plan_name_no_engine(room: str, heavy: bool) -> None:
-    for file in sorted((ENGINE / room).glob("*.py")):
+    for file in sorted((ENGINE / room).rglob("*.py")):
         names = {
             alias.name.partition(".")[0]
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))

@@ -29,6 +29,8 @@ CONDITIONS = {
     "billed": "billed >= 1",
     "average": "average_bill >= 300",
     "mixed": "calculated > 1 and months_between(as_of, date('2021-03-15')) <= 0",
+    "functions": "least(revenue / 300, users) >= floor(adds / 2) and quarter(as_of) == 2",
+    "later": "anniversary(add_months(as_of, floor(adds)), date('2021-05-15')) <= as_of",
 }
 COMPETENCY = """\
 kind: competency

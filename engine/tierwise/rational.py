@@ -22,6 +22,8 @@ from tierwise.diagnostics import CannotRun
 
 WHOLE = "decimal(38, 0)"
 MOST = 10**38
+_DIGITS = 17
+"""Binary digits of a fraction that is made a column: enough for any count of months."""
 
 Number = int | Fraction | Decimal
 
@@ -94,6 +96,53 @@ class Rational:
         numerator, denominator = self.columns()
         left = numerator - numerator % denominator
         return Rational(left.cast(WHOLE), denominator)
+
+    def floor(self) -> Rational:
+        """The greatest whole number that is not above it."""
+        if self._is_whole:
+            return self
+        numerator, denominator = self.columns()
+        rest = numerator % denominator
+        below = (rest < 0).ifelse(denominator, _whole(0))
+        return Rational(_whole(numerator - rest - below), denominator)
+
+    def ceiling(self) -> Rational:
+        """The least whole number that is not below it."""
+        return -((-self).floor())
+
+    def nearest(self) -> Rational:
+        """The nearest whole number; of two that are as near, the one further from 0."""
+        if self._is_whole:
+            return self
+        numerator, denominator = self.columns()
+        rest = numerator % denominator
+        over = rest.abs()
+        away = (rest < 0).ifelse(-denominator, denominator)
+        # Doubling the rest might need a digit more than there is.
+        more = (over >= denominator - over).ifelse(away, _whole(0))
+        return Rational(_whole(numerator - rest + more), denominator)
+
+    def whole_column(self) -> ir.NumericValue:
+        """The number, which is whole, as a column of whole decimals.
+
+        Where it is carried as a fraction, missing from 2^17 on. Databases divide such numbers
+        inexactly, so each binary digit of the quotient is asked for by itself.
+        """
+        numerator, denominator = self.columns()
+        if self._is_whole:
+            return numerator
+        size = numerator.abs()
+        digits = [(size % _scaled(denominator, 2 ** (digit + 1)) >= _scaled(denominator, 2**digit))
+                  .ifelse(_whole(2**digit), _whole(0)) for digit in range(_DIGITS)]  # fmt: skip
+        quotient = _whole(functools.reduce(operator.add, digits))
+        signed = (numerator < 0).ifelse(-quotient, quotient)
+        within = size < _scaled(denominator, 2**_DIGITS)
+        return within.ifelse(signed, ibis.null(WHOLE)).cast(WHOLE)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it is carried as a whole number, not as a fraction."""
+        return self.denominator is None and self.scale.denominator == 1
 
     def __rtruediv__(self, other: Number) -> Rational:
         return _rational(other) / self

@@ -137,6 +137,8 @@ def _lines(node: ast.expr) -> list[Line] | None:
     match node:
         case ast.Name():
             return [(Fraction(1), Fraction(0))] if node.id == "score" else []
+        case ast.Call():
+            return None  # rounding, and choosing, is not linear
         case ast.UnaryOp(op=ast.UAdd() | ast.USub()):
             sign = -1 if isinstance(node.op, ast.USub) else 1
             lines = _lines(node.operand)

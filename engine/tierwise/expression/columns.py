@@ -11,6 +11,7 @@ hold into what holds. So wherever the third answer would make a difference it is
 from __future__ import annotations
 
 import ast
+import datetime
 import functools
 import operator
 from collections.abc import Callable
@@ -21,9 +22,10 @@ from typing import Any
 import ibis
 
 from tierwise.expression.evaluator import Evaluator
+from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.parse import Expression
 from tierwise.expression.scalars import ARITHMETIC
-from tierwise.months import month_number, parse_date, parse_month
+from tierwise.months import parse_date, parse_month
 
 Constant = bool | int | str | Decimal | Fraction
 EXACT = Context(prec=80)
@@ -91,7 +93,7 @@ class ColumnEvaluator(Evaluator[Any]):
     def _conditional(self, node: ast.IfExp) -> Any:
         test = _column(self._eval(node.test))
         body, other = self._eval(node.body), self._eval(node.orelse)
-        exact = next((value for value in self.values.values() if _is_exact(value)), None)
+        exact = self._exact_number()
         calculated = _is_number(body) or _is_number(other)
         if exact is not None and (calculated or _is_exact(body) or _is_exact(other)):
             body = body if _is_exact(body) else exact.of_number(body)
@@ -99,17 +101,24 @@ class ColumnEvaluator(Evaluator[Any]):
         return ibis.ifelse(test, *_aligned(_column(body), _column(other)))
 
     def _function(self, node: ast.Call) -> Any:
+        function = FUNCTIONS[ast.unparse(node.func)]
         values = [self._two_valued(argument) for argument in node.args]
-        match ast.unparse(node.func):
-            case "present":
-                return ~_is_missing(values[0])
-            case "missing":
-                return _is_missing(values[0])
-            case "date":
-                return ibis.literal(parse_date(values[0]))
-            case _:
-                start, end = (_month_of(value) for value in values)
-                return end - start
+        if all(isinstance(value, Constant) for value in values):
+            known = function.of_single([_single(value) for value in values])
+            return ibis.literal(known) if isinstance(known, datetime.date) else known
+        exact = self._exact_number()
+        if function.exact is not None and any(_is_exact(value) for value in values):
+            return function.exact(*(exact.of_number(value) if isinstance(value, Constant) else value
+                                    for value in values))  # fmt: skip
+        columns = [value.whole_column() if _is_exact(value) else _column(value) for value in values]
+        column = function.column(*_aligned(*columns))
+        # Among exact numbers a column of numbers is one as well, so that it can meet them.
+        is_number = exact is not None and column.type().is_numeric()
+        return exact.of_column(column) if is_number else column
+
+    def _exact_number(self) -> Any:
+        """One of the plan's exact numbers, by which others can be made; None over rows."""
+        return next((value for value in self.values.values() if _is_exact(value)), None)
 
     def _condition(self, node: ast.expr) -> Any:
         """A condition that is true or false, never missing."""
@@ -154,8 +163,9 @@ def _held(condition: Any) -> Any:
     return condition.fill_null(False) if isinstance(condition, ibis.Value) else condition
 
 
-def _is_missing(value: Any) -> Any:
-    return ibis.literal(False) if isinstance(value, Constant) else value.isnull()
+def _single(value: Any) -> Any:
+    """A constant as single values are: its numbers are fractions."""
+    return Fraction(value) if _is_number(value) else value
 
 
 def _membership(item: Any, wanted: bool, items: Any) -> Any:
@@ -167,14 +177,14 @@ def _membership(item: Any, wanted: bool, items: Any) -> Any:
     return among if wanted else ~among
 
 
-def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
-    """Two sides of which one is a decimal as decimals of the same type; others as they are.
+def _aligned(*sides: Any) -> tuple[Any, ...]:
+    """Sides of which one is a decimal as decimals of the same type; others as they are.
 
     Ibis finds no common type for decimals with different digits; the wider one loses nothing.
     """
-    sides = [left, right]
     if any(isinstance(side, ibis.Value) for side in sides):
-        sides = [_column(side) if isinstance(side, Decimal | Fraction) else side for side in sides]
+        sides = tuple(_column(side) if isinstance(side, Decimal | Fraction) else side
+                      for side in sides)  # fmt: skip
     types = [side.type() for side in sides if isinstance(side, ibis.Value)]
     decimals = [each for each in types if each.is_decimal()]
     if (
@@ -182,11 +192,9 @@ def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
         or all(each == types[0] for each in types)
         or not all(each.is_decimal() or each.is_integer() for each in types)
     ):
-        return sides[0], sides[1]
+        return sides
     physical = f"decimal(38, {max(each.scale or 0 for each in decimals)})"
-    wide = (side.cast(physical) if isinstance(side, ibis.Value) else side for side in sides)
-    first, second = wide
-    return first, second
+    return tuple(side.cast(physical) if isinstance(side, ibis.Value) else side for side in sides)
 
 
 def _product(left: Any, right: Any) -> Any:
@@ -202,13 +210,10 @@ def _product(left: Any, right: Any) -> Any:
     return product.cast(f"decimal(37, {places})").cast(f"decimal(38, {places})")
 
 
-def _month_of(column: Any) -> Any:
-    """A column's month number: of a date the month it lies in, of a month itself."""
-    return month_number(column.year(), column.month()) if column.type().is_date() else column
-
-
 def _as_time(value: Any, other: Any) -> Any:
     """A text constant beside a date or a month, as that date or month."""
+    if isinstance(value, str) and _is_exact(other):
+        return parse_month(value)  # a month is read as an exact number is
     if not isinstance(value, str) or not isinstance(other, ibis.Value):
         return value
     if other.type().is_date():

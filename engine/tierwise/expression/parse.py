@@ -2,7 +2,7 @@
 
 The grammar: names and paths along references (``subscription.channel``), numbers, texts, lists of
 constants, ``+ - * /``, comparisons and chains of them, ``in``, ``and or not``, ``a if b else c``,
-and the functions of ``functions.py``. Everything else that Python could say is refused.
+and the functions of ``functions``. Everything else that Python could say is refused.
 """
 
 from __future__ import annotations

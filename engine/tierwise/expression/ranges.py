@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import functools
 import itertools
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -98,11 +99,63 @@ def _of_months(arguments: Sequence[Range]) -> Range:
     return Range.number(Interval(whole=True), any(each.missing for each in arguments))
 
 
+def _missing(arguments: Sequence[Range]) -> bool:
+    return any(each.missing for each in arguments)
+
+
+def _between(low: int, high: int) -> Callable[[Sequence[Range]], Range]:
+    numbers = Interval(Fraction(low), Fraction(high), whole=True)
+    return lambda arguments: Range.number(numbers, _missing(arguments))
+
+
+def _extreme(arguments: Sequence[Range], most: bool) -> Range:
+    """The least or greatest of several; of dates nothing is known."""
+    numbers = [each.numbers for each in arguments]
+    known = [each for each in numbers if each is not None]
+    if len(known) < len(numbers):
+        return Range(missing=_missing(arguments))
+    lows, highs = [each.low for each in known], [each.high for each in known]
+    pick: Callable[..., Fraction] = max if most else min
+    low = _end(lows, pick, any_end=most)
+    high = _end(highs, pick, any_end=not most)
+    whole = all(each.whole for each in known)
+    return Range.number(Interval(low, high, whole=whole), _missing(arguments))
+
+
+def _end(
+    ends: Sequence[Fraction | None], pick: Callable[..., Fraction], any_end: bool
+) -> Fraction | None:
+    """The end of an extreme; ``any_end``: it has one where any of its numbers has."""
+    there = [each for each in ends if each is not None]
+    if not there or (len(there) < len(ends) and not any_end):
+        return None
+    return pick(there)
+
+
+def _rounded(arguments: Sequence[Range]) -> Range:
+    """Of a number rounded in any way: whole, and less than 1 from it."""
+    numbers = arguments[0].numbers
+    if numbers is None:
+        return Range(missing=_missing(arguments))
+    low = None if numbers.low is None else Fraction(math.floor(numbers.low))
+    high = None if numbers.high is None else Fraction(math.ceil(numbers.high))
+    return Range.number(Interval(low, high, whole=True), _missing(arguments))
+
+
 FUNCTION_RANGES: dict[str, Callable[[Sequence[Range]], Range]] = {
     "present": lambda arguments: _of_presence(arguments, True),
     "missing": lambda arguments: _of_presence(arguments, False),
     "months_between": _of_months,
+    "days_between": _of_months,
     "date": lambda arguments: Range(missing=False),
+    "year": _between(0, 9999),
+    "quarter": _between(1, 4),
+    "month_of_year": _between(1, 12),
+    "least": lambda arguments: _extreme(arguments, most=False),
+    "greatest": lambda arguments: _extreme(arguments, most=True),
+    "floor": _rounded,
+    "ceiling": _rounded,
+    "round": _rounded,
 }
 """What a function may give, by what its arguments may be."""
 

@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from tierwise.expression.evaluator import Evaluator
-from tierwise.months import month_number, parse_date, parse_month
+from tierwise.expression.functions import FUNCTIONS
+from tierwise.months import parse_date, parse_month
 
 Scalar = Fraction | str | bool | datetime.date | int | None | tuple[str | Fraction, ...]
 
@@ -64,20 +65,7 @@ class ScalarEvaluator(Evaluator[Any]):
 
     def _function(self, node: ast.Call) -> Any:
         values = [self._eval(argument) for argument in node.args]
-        match ast.unparse(node.func):
-            case "present":
-                return values[0] is not None
-            case "missing":
-                return values[0] is None
-            case "date":
-                return parse_date(values[0])
-            case _:
-                start, end = (_month_of(value) for value in values)
-                return None if start is None or end is None else Fraction(end - start)
-
-
-def _month_of(value: datetime.date | int | None) -> int | None:
-    return month_number(value.year, value.month) if isinstance(value, datetime.date) else value
+        return FUNCTIONS[ast.unparse(node.func)].of_single(values)
 
 
 def _as_time(value: Any, other: Any) -> Any:

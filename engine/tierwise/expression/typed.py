@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.expression.functions import FUNCTIONS
+from tierwise.expression.functions.base import Function
 from tierwise.expression.kinds import Kind, comparable
 from tierwise.expression.unfold import Definition
 from tierwise.expression.words import on_one_line
@@ -297,24 +298,20 @@ class Typing:
                 hint = "values have no functions of their own"
             return self.report("unknown-function", f"there is no function {shown(name)}", node.func,
                                hint)  # fmt: skip
-        if node.keywords or len(node.args) != len(function.takes):
-            return self.report("expression-type", f"{name} takes {len(function.takes)} value(s) in "
+        if node.keywords or not function.takes_so_many(len(node.args)):
+            return self.report("expression-type", f"{name} takes {function.count} value(s) in "
                                f"order, not {len(node.args)}", node, function.help)  # fmt: skip
-        before = len(self.found)
         if function.constant:
-            return self._constant_call(node, function.gives)
-        for argument, takes in zip(node.args, function.takes, strict=True):
-            kind = self.kind(argument)
-            if len(self.found) > before:
-                continue
-            fits = not kind.is_list if takes is None else kind in takes
-            if not fits and kind is not Kind.UNKNOWN:
-                wanted = " or ".join(each.phrase for each in takes or ()) or "a single value"
-                self.report("expression-type", f"{name} takes {wanted}, this is {kind.phrase}",
-                            argument, function.help)  # fmt: skip
-        return function.gives
+            return self._constant_call(node, function)
+        before, kinds = len(self.found), list[Kind]()
+        for argument in node.args:
+            kinds.append(self.kind(argument))
+            why_not = function.why_not(kinds)
+            if why_not is not None and len(self.found) == before:
+                self.report("expression-type", why_not, argument, function.way_out(kinds))
+        return function.kind_of(kinds)
 
-    def _constant_call(self, node: ast.Call, gives: Kind) -> Kind:
+    def _constant_call(self, node: ast.Call, function: Function) -> Kind:
         """A function of a text that stands there, such as ``date('2021-05-31')``."""
         (argument,) = node.args
         text = literal(argument)
@@ -323,5 +320,6 @@ class Typing:
                                argument, "dates are YYYY-MM-DD")  # fmt: skip
         assert isinstance(argument, ast.Constant), "a text is a constant"
         before = len(self.found)
+        gives = function.kind_of([Kind.TEXT])
         self._time(argument, gives)
         return gives if len(self.found) == before else Kind.UNKNOWN

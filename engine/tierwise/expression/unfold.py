@@ -38,8 +38,9 @@ def unfold(tree: ast.expr, defined: Callable[[ast.expr], Definition | None]) -> 
         The tree, of which every replaced part bears the place of its name; None where it would
         have more than ``MAX_UNFOLDED`` parts.
     """
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [each for node in ast.walk(tree) if isinstance(node, ast.expr)
-             and (each := defined(node)) is not None]  # fmt: skip
+             and id(node) not in called and (each := defined(node)) is not None]  # fmt: skip
     if not found:
         return tree
     if sum(sum(1 for _ in ast.walk(each.tree)) for each in found) > MAX_UNFOLDED:
@@ -49,13 +50,27 @@ def unfold(tree: ast.expr, defined: Callable[[ast.expr], Definition | None]) -> 
     return whole
 
 
-class _Unfolding(ast.NodeTransformer):
+class _OfNames(ast.NodeTransformer):
+    """Changes names that stand for values; a function may be called as a column is."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        node.args = [self.visit(argument) for argument in node.args]
+        return node
+
+    def below(self, node: ast.AST) -> ast.AST:
+        """A node that is no name itself, after the names in it."""
+        changed = super().visit(node)
+        assert isinstance(changed, ast.AST), "a tree stays one"
+        return changed
+
+
+class _Unfolding(_OfNames):
     def __init__(self, defined: Callable[[ast.expr], Definition | None]) -> None:
         self.defined = defined
 
     def visit(self, node: ast.AST) -> ast.AST:
         if not isinstance(node, ast.Name | ast.Attribute):
-            return self.generic_visit(node)
+            return self.below(node)
         definition = self.defined(node)
         if definition is None:
             return node
@@ -66,7 +81,7 @@ class _Unfolding(ast.NodeTransformer):
         return tree
 
 
-class _Prefixed(ast.NodeTransformer):
+class _Prefixed(_OfNames):
     """Paths of a definition, seen from where its name stands."""
 
     def __init__(self, definition: Definition) -> None:
@@ -74,7 +89,7 @@ class _Prefixed(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> ast.AST:
         if not isinstance(node, ast.Name | ast.Attribute):
-            return self.generic_visit(node)
+            return self.below(node)
         path = ast.unparse(node)
         if path not in self.definition.names:
             return node

@@ -115,6 +115,15 @@ expects anything is a finding, and no error.
 """
 
 
+_FUNCTIONS = """\
+### Functions
+
+What a function gives is missing where a value that it takes is missing, but for `present` and
+`missing`. A text is no date beside a function: write `date('2021-05-31')`. Windows of the calendar
+are conditions: `year(month) == year(as_of)` leaves the rows of the as-of month's calendar year.
+"""
+
+
 def reference() -> str:
     """The whole page."""
     parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _GRAMMAR.format(parts=_parts())]
@@ -208,9 +217,10 @@ def _parts() -> str:
 
 
 def _functions() -> str:
-    lines = ["### Functions\n", "| function | means | example |", "| --- | --- | --- |"]
+    lines = [_FUNCTIONS, "| function | means | example |", "| --- | --- | --- |"]
     for name, function in FUNCTIONS.items():
-        lines.append(f"| `{name}` | {function.help} | `{function.example}` |")
+        means = ". ".join(filter(None, (function.help, function.note)))
+        lines.append(f"| `{name}` | {means} | `{function.example}` |")
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import ibis
 import ibis.expr.types as ir
 
+from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import ROWS, By, Entity, Facts, Measure, Rows, Window
 from tierwise.plan.columns import value_columns
@@ -32,7 +33,7 @@ from tierwise.plan.score_table import score_table
 from tierwise.program.eligibility import eligibility, seen_from_target
 from tierwise.program.option import Folded, Option, Value
 from tierwise.program.policy import Policy
-from tierwise.program.program import Dating, Program
+from tierwise.program.program import Dating, Program, walk
 from tierwise.program.value_names import CREDITED_SINCE, MONTH
 
 
@@ -155,7 +156,10 @@ class _OptionLowering:
                 readers[name] = _constant(reached.constants[path])
             else:
                 columns[name] = reached.table[reached.paths[path]]
-                readers[name] = _attribute(name)
+                through, rest = walk(self.contract.tables, self.contract.scored, path)
+                column = self.contract.tables[through[-1]].columns.get(rest)
+                is_month = column is not None and column.kind is Kind.MONTH
+                readers[name] = _as_it_is(name) if is_month else _attribute(name)
         for name in names:
             catalogue, _, member = name.partition(".")
             known = self.contract.catalogues.get(catalogue)
@@ -320,6 +324,10 @@ ALWAYS = 10_000 * 12
 
 def _constant(value: object) -> Read:
     return lambda table: value
+
+
+def _as_it_is(name: str) -> Read:
+    return lambda table: table[name]
 
 
 def _attribute(name: str) -> Read:

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.columns import ColumnEvaluator, decimal_literal
+from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
 from tierwise.measures.base import Condition, Entity
@@ -96,6 +97,8 @@ class Reached:
                 return max(self._places(node.left), self._places(node.right))
             case ast.IfExp():
                 return max(self._places(node.body), self._places(node.orelse))
+            case ast.Call() if FUNCTIONS[ast.unparse(node.func)].gives is None:
+                return max(map(self._places, node.args))
             case ast.Name() | ast.Attribute():
                 path = ast.unparse(node)
                 if path in self.constants:
