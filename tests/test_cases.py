@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -200,6 +202,7 @@ def test_cases_of_a_month_are_one_evaluation(rules: Path, monkeypatch: pytest.Mo
         ("contract.yaml", "weight <= 5000", "weight <= 5000 and box.market != 'n'"),
         ("credit.yaml", "role == 'owner'", "role == 'owner' and grower != 'n'"),
         ("contract.yaml", "      market: {type: text}", "      market: {type: text, values: [m]}"),
+        ("competency.yaml", "per: box.market", "per: [box.variety, box.sort]"),
     ],
 )
 def test_cases_are_apart_where_a_rule_looks_at_what_identifies(
@@ -211,6 +214,25 @@ def test_cases_are_apart_where_a_rule_looks_at_what_identifies(
     assert seen == [1, 1, 1]
 
 
+def test_one_of_several_columns_that_identify_together_is_enough(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = _evaluations(monkeypatch)
+    text = (rules / "competency.yaml").read_text("utf-8")
+    text = text.replace("per: box.market", "per: [box.variety, box.market, box.sort]")
+    (rules / "competency.yaml").write_text(text, "utf-8")
+    assert failed(report_of(rules, *SAME_KEYS)) == []
+    assert seen == [3]
+
+
+def test_an_empty_cell_of_a_key_keeps_no_cases_apart(rules: Path) -> None:
+    replaced(rules / "contract.yaml", "  sales:\n    columns:\n",
+             "  sales:\n    key: [month, note]\n    columns:\n"
+             "      note: {type: text, optional: true}\n")  # fmt: skip
+    report = report_of(rules, *(expect("{sales: [{}]}", "{score: 0}", each) for each in "ab"))
+    assert report.passed
+
+
 def test_whole_numbers_that_identify_are_kept_apart(rules: Path) -> None:
     contract = (rules / "contract.yaml").read_text("utf-8")
     contract = contract.replace("crate: {type: text", "crate: {type: whole")
@@ -220,12 +242,21 @@ def test_whole_numbers_that_identify_are_kept_apart(rules: Path) -> None:
 
 
 def test_all_cases_together_give_what_each_gives_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some of the carried cases, with expectations that all fail, so that every number is told."""
+    """Of each competency three cases, with expectations that all fail: so every number is told."""
     carried = pipeline.cases(tierwise.load_rules(RULES)).value
     assert carried
-    every = carried[::16]
+    groups: dict[str, list[Case]] = {}
+    for case in carried:
+        program = case.program.only(case.option)
+        groups.setdefault(f"{case.together_with}{case.option}", []).append(
+            replace(case, program=program)
+        )
+    largest = {group[0].program.competency: group
+               for group in sorted(groups.values(), key=len)}  # fmt: skip
+    every = tuple(case for group in largest.values() for case in group[:: len(group) // 3][:3])
+    assert len(every) == 9
     assert len({case.program.competency for case in every}) == 3
-    assert identities(every[0].program) is not None
+    assert None not in {identities(case.program) for case in every}
     together = [_told(every), []]
     monkeypatch.setattr(run_cases, "identities", lambda program: None)
     together[1] = _told(every)
@@ -234,9 +265,6 @@ def test_all_cases_together_give_what_each_gives_alone(monkeypatch: pytest.Monke
 
 
 def _told(cases: tuple[Case, ...]) -> list[str]:
-    from dataclasses import replace
-    from fractions import Fraction
-
     wrong = [
         replace(case, expected=tuple(replace(each, number=Fraction(-7), level="?")
                                      for each in case.expected))
