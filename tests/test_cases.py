@@ -422,6 +422,72 @@ def test_a_month_without_a_version_in_force(rules: Path) -> None:
                      "in 2021-05 the version 1.0.0 is not in force, but 2.0.0")  # fmt: skip
 
 
+# Several versions.
+
+BOTH = HEAD.replace("\ncases:", "\nversions: [1.0.0, 2.0.0]\ncases:")
+
+
+def _with_a_second_version(rules: Path, old: str, new: str) -> None:
+    """A version of 2021-06 on, in which something differs from the first."""
+    text = (rules / "competency.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    assert old in text
+    text = text.replace("from: 2020-01", "from: 2021-06").replace(old, new)
+    (rules / "later.yaml").write_text(text, "utf-8")
+
+
+def test_cases_of_several_versions_are_tested_with_each(rules: Path) -> None:
+    _with_a_second_version(rules, "threshold: 30000 kg", "threshold: 15000 kg")
+    write(rules, HARVEST, MASTERS, head=BOTH)
+    report = tierwise.test(rules=rules)
+    assert [(each.case.full_name, each.passed) for each in report.results] == [
+        ("a harvest (1.0.0)", True), ("a harvest (2.0.0)", False),
+        ("a master (1.0.0)", True), ("a master (2.0.0)", True),
+    ]  # fmt: skip
+    assert failed(report) == [
+        "'a harvest (2.0.0)': points of harvest: expected 15001/1500, got 15001/750",
+        "'a harvest (2.0.0)': score: expected 15001/1500, got 15001/750",
+    ]
+    assert [each.code for each in report.findings] == ["metric-without-case"] * 6
+
+
+def test_what_is_refused_of_several_versions_names_each(rules: Path) -> None:
+    _with_a_second_version(rules, "threshold: 30000 kg", "threshold: 15000 kg")
+    write(rules, expect("{deliveries: [{weight: 5001}]}", "{score: 0}"), head=BOTH)
+    refused = [each.refused[0].message for each in tierwise.test(rules=rules).results]
+    assert refused == [f"'one ({version})': a delivery weighs no more than five tonnes"
+                       for version in ("1.0.0", "2.0.0")]  # fmt: skip
+    ran = run("--format", "junit", cwd=rules.parent).stdout
+    assert [f'name="one ({each})"' in ran for each in ("1.0.0", "2.0.0")] == [True, True]
+
+
+def test_mistakes_with_several_versions_are_told_once_or_name_the_version(rules: Path) -> None:
+    _with_a_second_version(rules, "      masters:", "      great_masters:")
+    wrong = expect("{crates: [{crte: a}]}", "{score: 0}")
+    assert mistakes(rules, MASTERS, wrong, head=BOTH) == [
+        ("unknown-metric", "13:9", "there is no metric 'masters' (version 2.0.0)"),
+        ("unknown-column", "16:24", "there is no column 'crte'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("versions", "code", "place", "message"),
+    [
+        ("versions: [1.0.0, 3.0.0]", "unknown-version", "5:19", "there is no version '3.0.0'"),
+        ("versions: [1.0.0, 1.0.0]", "wrong-value", "5:19",
+         "'1.0.0' stands in the list twice"),
+        ("versions: []", "wrong-value", "5:11", "nothing stands here"),
+        ("versions: [1]", "wrong-type", "5:12", "a text is needed here, not '1'"),
+        ("version: 1.0.0\nversions: [1.0.0]", "wrong-value", "6:1",
+         "only one of version, versions may stand here"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_versions(
+    rules: Path, versions: str, code: str, place: str, message: str
+) -> None:
+    head = HEAD.replace("\ncases:", f"\n{versions}\ncases:")
+    assert mistakes(rules, MASTERS, head=head) == [(code, place, message)]
+
+
 def test_an_option_must_be_named_where_there_are_several(rules: Path) -> None:
     text = (rules / "competency.yaml").read_text("utf-8")
     classic = text[text.index("  classic:") :]

@@ -95,7 +95,7 @@ def _refused(
     refused: dict[int, list[Diagnostic]] = {}
     for error in errors:
         for number, place in _in_file(cases, rows, error):
-            message = f"{shown(cases[number].name)}: {_SUCH_ROWS.sub('', error.message)}"
+            message = f"{shown(cases[number].full_name)}: {_SUCH_ROWS.sub('', error.message)}"
             refused.setdefault(number, []).append(replace(error, message=message, place=place))
     return {number: tuple(each) for number, each in refused.items()}
 
@@ -126,7 +126,7 @@ def _failures(
         if wanted != got:
             of = f" of {expected.scored}" if several else ""
             what = f"{expected.what} of {expected.metric.id}" if expected.metric else expected.what
-            yield Diagnostic("case-failed", f"{shown(case.name)}: {what}{of}: expected {wanted}, "
+            yield Diagnostic("case-failed", f"{shown(case.full_name)}: {what}{of}: expected {wanted}, "
                              f"got {got}", expected.span, reason)  # fmt: skip
 
 
