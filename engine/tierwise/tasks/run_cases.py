@@ -44,6 +44,10 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
     """What came of cases whose rows can lie in one data set; one that is refused stops no other."""
     waiting, results = dict(cases), dict[int, Result]()
     program = next(iter(cases.values())).program
+    options = {case.option for case in cases.values()}
+    program = replace(
+        program, options=tuple(each for each in program.options if each.id in options)
+    )
     while waiting:
         rows = _rows(waiting, program.contract.tables)
         tables = {
