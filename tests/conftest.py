@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
-import tierwise
 from demo_market import (
     MARKET,
     MARKET_DEMO,
@@ -15,13 +15,15 @@ from demo_market import (
     make,
     rule_set,
 )
-from rule_files import RULES
+from rule_files import carried_rules
 from tierwise.model.ruleset import RuleSet
 
+gc.set_threshold(100_000, 20, 20)  # as the program does, see tierwise_cli/start.py
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="session")
 def carried() -> RuleSet:
-    return tierwise.load_rules(RULES)
+    return carried_rules()
 
 
 @pytest.fixture(scope="module")

@@ -258,7 +258,7 @@ VALUES: dict[str, tuple[str, str, str, str, str, str]] = {
         "after: since, days: [10, 20], months: [1, 2]",
         "wrong-value",
         "only one of days, months may stand here",
-        "it says what the other fields are",
+        "keep one of days, months",
         "months",
     ),
     "a value without a way": (
@@ -274,7 +274,7 @@ VALUES: dict[str, tuple[str, str, str, str, str, str]] = {
         "rank: {one_of: [1], is: 2}",
         "wrong-value",
         "only one of is, one_of, between, after, chance, words, id, pick, inherit, ramp, cases may stand here",
-        "it says what the other fields are",
+        "keep one of one_of, is",
         "is",
     ),
     "a share above all": (

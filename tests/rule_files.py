@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+import tierwise
 from tierwise.diagnostics import Diagnostic
+from tierwise.model.ruleset import RuleSet
 from tierwise.tasks.validate import validate
 
 GOOD = Path(__file__).parent / "rules_good"
 BAD = Path(__file__).parent / "rules_bad"
 RULES = Path(__file__).parents[1] / "rules"
+
+
+@functools.cache
+def carried_rules() -> RuleSet:
+    """The rules that come with the package, read once for all tests of a process."""
+    return tierwise.load_rules(RULES)
 
 
 def copy_of_good(folder: Path) -> Path:

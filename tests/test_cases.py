@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 import tierwise
-from rule_files import GOOD, RULES, copy_of_good, replaced
+from rule_files import GOOD, RULES, carried_rules, copy_of_good, replaced
 from tierwise import pipeline
 from tierwise.program.case_identity import identities
 from tierwise.program.cases import Case
@@ -200,6 +202,7 @@ def test_cases_of_a_month_are_one_evaluation(rules: Path, monkeypatch: pytest.Mo
         ("contract.yaml", "weight <= 5000", "weight <= 5000 and box.market != 'n'"),
         ("credit.yaml", "role == 'owner'", "role == 'owner' and grower != 'n'"),
         ("contract.yaml", "      market: {type: text}", "      market: {type: text, values: [m]}"),
+        ("competency.yaml", "per: box.market", "per: [box.variety, box.sort]"),
     ],
 )
 def test_cases_are_apart_where_a_rule_looks_at_what_identifies(
@@ -211,6 +214,25 @@ def test_cases_are_apart_where_a_rule_looks_at_what_identifies(
     assert seen == [1, 1, 1]
 
 
+def test_one_of_several_columns_that_identify_together_is_enough(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = _evaluations(monkeypatch)
+    text = (rules / "competency.yaml").read_text("utf-8")
+    text = text.replace("per: box.market", "per: [box.variety, box.market, box.sort]")
+    (rules / "competency.yaml").write_text(text, "utf-8")
+    assert failed(report_of(rules, *SAME_KEYS)) == []
+    assert seen == [3]
+
+
+def test_an_empty_cell_of_a_key_keeps_no_cases_apart(rules: Path) -> None:
+    replaced(rules / "contract.yaml", "  sales:\n    columns:\n",
+             "  sales:\n    key: [month, note]\n    columns:\n"
+             "      note: {type: text, optional: true}\n")  # fmt: skip
+    report = report_of(rules, *(expect("{sales: [{}]}", "{score: 0}", each) for each in "ab"))
+    assert report.passed
+
+
 def test_whole_numbers_that_identify_are_kept_apart(rules: Path) -> None:
     contract = (rules / "contract.yaml").read_text("utf-8")
     contract = contract.replace("crate: {type: text", "crate: {type: whole")
@@ -220,12 +242,21 @@ def test_whole_numbers_that_identify_are_kept_apart(rules: Path) -> None:
 
 
 def test_all_cases_together_give_what_each_gives_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some of the carried cases, with expectations that all fail, so that every number is told."""
-    carried = pipeline.cases(tierwise.load_rules(RULES)).value
+    """Of each competency three cases, with expectations that all fail: so every number is told."""
+    carried = pipeline.cases(carried_rules()).value
     assert carried
-    every = carried[::16]
+    groups: dict[str, list[Case]] = {}
+    for case in carried:
+        program = case.program.only(case.option)
+        groups.setdefault(f"{case.together_with}{case.option}", []).append(
+            replace(case, program=program)
+        )
+    largest = {group[0].program.competency: group
+               for group in sorted(groups.values(), key=len)}  # fmt: skip
+    every = tuple(case for group in largest.values() for case in group[:: len(group) // 3][:3])
+    assert len(every) == 9
     assert len({case.program.competency for case in every}) == 3
-    assert identities(every[0].program) is not None
+    assert None not in {identities(case.program) for case in every}
     together = [_told(every), []]
     monkeypatch.setattr(run_cases, "identities", lambda program: None)
     together[1] = _told(every)
@@ -234,9 +265,6 @@ def test_all_cases_together_give_what_each_gives_alone(monkeypatch: pytest.Monke
 
 
 def _told(cases: tuple[Case, ...]) -> list[str]:
-    from dataclasses import replace
-    from fractions import Fraction
-
     wrong = [
         replace(case, expected=tuple(replace(each, number=Fraction(-7), level="?")
                                      for each in case.expected))
@@ -392,6 +420,72 @@ def test_a_month_without_a_version_in_force(rules: Path) -> None:
     (found,) = mistakes(rules, MASTERS, head=head)
     assert found == ("no-version-in-force", "8:12",
                      "in 2021-05 the version 1.0.0 is not in force, but 2.0.0")  # fmt: skip
+
+
+# Several versions.
+
+BOTH = HEAD.replace("\ncases:", "\nversions: [1.0.0, 2.0.0]\ncases:")
+
+
+def _with_a_second_version(rules: Path, old: str, new: str) -> None:
+    """A version of 2021-06 on, in which something differs from the first."""
+    text = (rules / "competency.yaml").read_text("utf-8").replace("version: 1", "version: 2")
+    assert old in text
+    text = text.replace("from: 2020-01", "from: 2021-06").replace(old, new)
+    (rules / "later.yaml").write_text(text, "utf-8")
+
+
+def test_cases_of_several_versions_are_tested_with_each(rules: Path) -> None:
+    _with_a_second_version(rules, "threshold: 30000 kg", "threshold: 15000 kg")
+    write(rules, HARVEST, MASTERS, head=BOTH)
+    report = tierwise.test(rules=rules)
+    assert [(each.case.full_name, each.passed) for each in report.results] == [
+        ("a harvest (1.0.0)", True), ("a harvest (2.0.0)", False),
+        ("a master (1.0.0)", True), ("a master (2.0.0)", True),
+    ]  # fmt: skip
+    assert failed(report) == [
+        "'a harvest (2.0.0)': points of harvest: expected 15001/1500, got 15001/750",
+        "'a harvest (2.0.0)': score: expected 15001/1500, got 15001/750",
+    ]
+    assert [each.code for each in report.findings] == ["metric-without-case"] * 6
+
+
+def test_what_is_refused_of_several_versions_names_each(rules: Path) -> None:
+    _with_a_second_version(rules, "threshold: 30000 kg", "threshold: 15000 kg")
+    write(rules, expect("{deliveries: [{weight: 5001}]}", "{score: 0}"), head=BOTH)
+    refused = [each.refused[0].message for each in tierwise.test(rules=rules).results]
+    assert refused == [f"'one ({version})': a delivery weighs no more than five tonnes"
+                       for version in ("1.0.0", "2.0.0")]  # fmt: skip
+    ran = run("--format", "junit", cwd=rules.parent).stdout
+    assert [f'name="one ({each})"' in ran for each in ("1.0.0", "2.0.0")] == [True, True]
+
+
+def test_mistakes_with_several_versions_are_told_once_or_name_the_version(rules: Path) -> None:
+    _with_a_second_version(rules, "      masters:", "      great_masters:")
+    wrong = expect("{crates: [{crte: a}]}", "{score: 0}")
+    assert mistakes(rules, MASTERS, wrong, head=BOTH) == [
+        ("unknown-metric", "13:9", "there is no metric 'masters' (version 2.0.0)"),
+        ("unknown-column", "16:24", "there is no column 'crte'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("versions", "code", "place", "message"),
+    [
+        ("versions: [1.0.0, 3.0.0]", "unknown-version", "5:19", "there is no version '3.0.0'"),
+        ("versions: [1.0.0, 1.0.0]", "wrong-value", "5:19",
+         "'1.0.0' stands in the list twice"),
+        ("versions: []", "wrong-value", "5:11", "nothing stands here"),
+        ("versions: [1]", "wrong-type", "5:12", "a text is needed here, not '1'"),
+        ("version: 1.0.0\nversions: [1.0.0]", "wrong-value", "6:1",
+         "only one of version, versions may stand here"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_versions(
+    rules: Path, versions: str, code: str, place: str, message: str
+) -> None:
+    head = HEAD.replace("\ncases:", f"\n{versions}\ncases:")
+    assert mistakes(rules, MASTERS, head=head) == [(code, place, message)]
 
 
 def test_an_option_must_be_named_where_there_are_several(rules: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tierwise
+from rule_files import carried_rules
 
 ROOT = Path(__file__).parents[1]
 EXPECTED = ROOT / "tests" / "expected" / "contoso.csv"
@@ -22,7 +23,7 @@ def expected() -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def results() -> tierwise.Results:
-    return tierwise.evaluate(ROOT / "examples" / "contoso", "2021-05", rules=ROOT / "rules")
+    return tierwise.evaluate(ROOT / "examples" / "contoso", "2021-05", rules=carried_rules())
 
 
 def test_every_partner_has_exactly_what_is_worked_out_by_hand(

@@ -18,13 +18,13 @@ from reference.choices import AS_OF
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.tables import Data
+from rule_files import carried_rules
 from tierwise.run.database import Database, sql_of
 from tierwise.tasks.explain import MetricExplanation
 from tierwise_cli.render.explanation import WRITERS
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
-RULES = ROOT / "rules"
 RESELLERS = ROOT / "examples" / "resellers"
 COMPETENCY = "small-and-midmarket-cloud-solutions"
 
@@ -32,7 +32,7 @@ Explanation = dict[str, MetricExplanation]
 
 
 def explained(data: Path, partner: str, as_of: str = AS_OF) -> Explanation:
-    report = tierwise.explain(data, as_of, partner, rules=RULES, competency=COMPETENCY)
+    report = tierwise.explain(data, as_of, partner, rules=carried_rules(), competency=COMPETENCY)
     return {each.result.metric.id: each for each in report.options[0].metrics}
 
 
@@ -110,7 +110,7 @@ def test_a_metric_that_earns_nothing_says_why() -> None:
 
 
 def test_one_metric_alone() -> None:
-    report = tierwise.explain(CONTOSO, AS_OF, "P04", metric="developers", rules=RULES)
+    report = tierwise.explain(CONTOSO, AS_OF, "P04", metric="developers", rules=carried_rules())
     assert [each.result.metric.id for each in report.options[0].metrics] == ["developers"]
 
 
@@ -121,7 +121,7 @@ def test_one_metric_alone() -> None:
 )  # fmt: skip
 def test_what_there_is_not(partner: str, metric: str | None, code: str, hint: str) -> None:
     with pytest.raises(tierwise.Refused) as refused:
-        tierwise.explain(CONTOSO, AS_OF, partner, metric=metric, rules=RULES)
+        tierwise.explain(CONTOSO, AS_OF, partner, metric=metric, rules=carried_rules())
     (finding,) = refused.value.diagnostics
     assert finding.code == code
     assert hint in finding.hint

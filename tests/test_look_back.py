@@ -35,7 +35,7 @@ CONDITIONS = {
 COMPETENCY = """\
 kind: competency
 schema: 1
-id: look-back
+id: {id}
 version: 1.0.0
 in_force: {{from: 2019-01}}
 title: Look back
@@ -84,31 +84,30 @@ options:
 def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     top = tmp_path_factory.mktemp("look-back")
     shutil.copytree(RULES, top / "rules")
-    values = "\n".join(
-        f'      when_{name}: {{is: "{condition}"}}\n'
-        f'      months_{name}: {{number_with: "{condition}", over: {MONTHS} months}}'
-        for name, condition in CONDITIONS.items()
-    )
-    text = COMPETENCY.format(values=values)
-    (top / "rules" / "look-back.yaml").write_text(text, encoding="utf-8")
+    sources = {"each-month": 'when_{}: {{is: "{}"}}',
+               "look-back": f'months_{{}}: {{{{number_with: "{{}}", over: {MONTHS} months}}}}'}  # fmt: skip
+    for name, source in sources.items():
+        lines = (f"      {source.format(*each)}" for each in CONDITIONS.items())
+        text = COMPETENCY.format(id=name, values="\n".join(lines))
+        (top / "rules" / f"{name}.yaml").write_text(text, encoding="utf-8")
     write_csv(merge([random_dataset(seed) for seed in range(12)]), top)
     return top / "rules", top
 
 
 def test_months_are_those_in_which_it_holds(folders: tuple[Path, Path]) -> None:
-    rules, data = folders
+    folder, data = folders
+    rules = tierwise.load_rules(folder)
     held: dict[tuple[str, str], int] = {}
-    last = None
     for back in range(MONTHS):
         month = f"2021-{5 - back:02d}" if back < 5 else f"2020-{17 - back:02d}"
-        results = tierwise.evaluate(data, month, rules=rules, competency="look-back",
+        results = tierwise.evaluate(data, month, rules=rules, competency="each-month",
                                     allow_short_history=True)  # fmt: skip
-        last = last or results
         for score in results.options[0].scores():
             for name in CONDITIONS:
                 held.setdefault((score.scored, name), 0)
                 held[score.scored, name] += score.values[f"when_{name}"] is True
-    assert last is not None
+    last = tierwise.evaluate(data, AS_OF, rules=rules, competency="look-back",
+                             allow_short_history=True)  # fmt: skip
     looked = {(score.scored, name): score.values[f"months_{name}"]
               for score in last.options[0].scores() for name in CONDITIONS}  # fmt: skip
     assert looked == {key: Fraction(count) for key, count in held.items()}

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tierwise
+from rule_files import carried_rules
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -187,7 +188,7 @@ def data(tmp_path: Path) -> Path:
 
 def refusal(data: Path) -> tuple[tierwise.Diagnostic, ...]:
     with pytest.raises(tierwise.Refused) as refused:
-        tierwise.evaluate(data, "2021-05", rules=ROOT / "rules")
+        tierwise.evaluate(data, "2021-05", rules=carried_rules())
     return refused.value.diagnostics
 
 
@@ -227,12 +228,12 @@ def test_a_pipe_is_no_data(tmp_path: Path) -> None:
 def test_true_and_false_in_any_capitals(data: Path) -> None:
     for old, new in (("true", "TRUE"), ("true", "True")):
         replace("subscriptions", old, new)(data)
-    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+    assert len(tierwise.evaluate(data, "2021-05", rules=carried_rules()).options[0]) == 19
 
 
 def test_zeros_before_a_whole_number_do_not_make_it_large(data: Path) -> None:
     append("seats", f"S0101,2021-06,{150:030}")(data)
-    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+    assert len(tierwise.evaluate(data, "2021-05", rules=carried_rules()).options[0]) == 19
 
 
 def test_a_nul_character_in_a_database_is_refused(data: Path) -> None:
@@ -279,7 +280,7 @@ def test_the_first_three_rows_and_how_many(data: Path) -> None:
 )
 def test_what_is_fine(damage: Damage, data: Path) -> None:
     damage(data)
-    assert len(tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").options[0]) == 19
+    assert len(tierwise.evaluate(data, "2021-05", rules=carried_rules()).options[0]) == 19
 
 
 @pytest.mark.parametrize("name", ['S,0"1', "S\n01", "S'; DROP TABLE x; --", "第一", "é" * 300])
@@ -287,12 +288,12 @@ def test_ids_may_hold_anything(name: str, data: Path) -> None:
     quoted = '"' + name.replace('"', '""') + '"'
     for path in data.glob("*.csv"):
         path.write_text(path.read_text("utf-8").replace("S0101", quoted), "utf-8")
-    before = tierwise.evaluate(CONTOSO, "2021-05", rules=ROOT / "rules").to_arrow()
-    after = tierwise.evaluate(data, "2021-05", rules=ROOT / "rules").to_arrow()
+    before = tierwise.evaluate(CONTOSO, "2021-05", rules=carried_rules()).to_arrow()
+    after = tierwise.evaluate(data, "2021-05", rules=carried_rules()).to_arrow()
     assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
 
 
 def test_short_history_may_be_allowed(data: Path) -> None:
     DAMAGES["no rows far enough back"][0](data)
-    results = tierwise.evaluate(data, "2021-05", rules=ROOT / "rules", allow_short_history=True)
+    results = tierwise.evaluate(data, "2021-05", rules=carried_rules(), allow_short_history=True)
     assert [each.code for each in results.warnings] == ["data-history", "data-stale"]

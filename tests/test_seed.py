@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ import tierwise
 from reference.choices import TABLES
 from reference.files import write_csv
 from reference.tables import Data
+from rule_files import carried_rules
 
-RULES = Path(__file__).parents[1] / "rules"
 AS_OF = "2021-05"
 MONTHS = [f"{year}-{month:02d}" for year in (2020, 2021) for month in range(1, 13)][4:17]
 
@@ -105,7 +104,7 @@ def scores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tierwise.Score
                 "monthly_active_users": users})  # fmt: skip
     folder = tmp_path_factory.mktemp("seed")
     write_csv(story.data, folder)
-    results = tierwise.evaluate(folder, AS_OF, rules=RULES)
+    results = tierwise.evaluate(folder, AS_OF, rules=carried_rules())
     return {score.scored: score for score in results.options[0].scores()}
 
 

@@ -21,9 +21,10 @@ def test_a_clean_environment_scores_the_example_with_the_rules_it_carries(tmp_pa
         cwd=tmp_path)  # fmt: skip
     (wheel,) = tmp_path.glob("tierwise-*.whl")
     environment = tmp_path / "environment"
-    venv.create(environment, with_pip=True)
+    venv.create(environment, with_pip=False)
     programs = environment / ("Scripts" if sys.platform == "win32" else "bin")
-    run(programs / "python", "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)
+    run(sys.executable, "-m", "pip", "--python", programs / "python", "install", "--quiet",
+        "--no-compile", wheel, cwd=tmp_path)  # fmt: skip
     data = ROOT / "examples" / "contoso"
     scores = run(programs / "tierwise", "evaluate", data, "--as-of", "2021-05", "--format", "csv",
                  cwd=tmp_path)  # fmt: skip

@@ -48,7 +48,7 @@ def _case(suite: Element, result: CaseResult) -> None:
     program = case.program
     title = in_language(case.title, "en")
     about = {
-        "name": printable(f"{case.name}: {title}" if title else case.name),
+        "name": printable(f"{case.full_name}: {title}" if title else case.full_name),
         "classname": f"{program.competency}.{case.option}",
         "file": printable(case.file), "line": str(case.span.line),
     }  # fmt: skip

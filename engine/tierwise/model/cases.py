@@ -53,10 +53,15 @@ class CaseRule:
 
 @dataclass(frozen=True)
 class CasesFileRule:
-    """A file of cases for a competency; the version in force in a case's month by default."""
+    """A file of cases for a competency; the version in force in a case's month by default.
+
+    ``versions``: those that every case is tested with, whatever their months; () where it names
+    none, or one.
+    """
 
     competency: Written
     version: Written | None
+    versions: tuple[Written, ...]
     option: Written | None
     cases: tuple[CaseRule, ...]
     span: Span
@@ -71,7 +76,8 @@ def parse_cases(fields: Fields) -> CasesFileRule:
     """What a file says whose shape has been checked."""
     cases = tuple(_case(_key(entry), Fields(entry.node)) for entry in fields.entries("cases"))
     return CasesFileRule(fields.written("competency"), fields.maybe("version"),
-                         fields.maybe("option"), cases, fields.key_span("kind"))  # fmt: skip
+                         fields.many("versions"), fields.maybe("option"), cases,
+                         fields.key_span("kind"))  # fmt: skip
 
 
 def _key(entry: Entry) -> Written:

@@ -42,15 +42,21 @@ def schema() -> Json:
                         type="object", propertyNames=NAME, additionalProperties=_rows()),
         "expect": _expect(),
     }, ("as_of", "expect"))  # fmt: skip
-    return file_schema("cases", "Cases", {
+    whole = file_schema("cases", "Cases", {
         "competency": field("Competency", "The id of the competency that is tested.",
                             "sales", **ID),
         "version": field("Version", "The version that is tested, in force in every case's month; "
                          "by default the one that is.", "1.0.0", **SEMVER),
+        "versions": field("Versions", "Several versions, in the place of one: every case is tested "
+                          "with each, also where another one is in force in its month.",
+                          ["1.0.0", "2.0.0"], type="array", items=SEMVER, minItems=1,
+                          uniqueItems=True),
         "option": field("Option", "The option that is tested; not needed where there is only one.",
                         "sales", **ID),
         "cases": named("Cases", "The cases by name.", {"half the threshold": _CASE}, case, KEY),
     }, ("competency", "cases"), has_id=False)  # fmt: skip
+    either = [{"required": ["version"]}, {"required": ["versions"]}]
+    return {**whole, "if": {"anyOf": either}, "then": {"oneOf": either}}
 
 
 def _rows() -> Json:

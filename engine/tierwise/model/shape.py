@@ -210,6 +210,8 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
         if "number" in str(error.validator_value):
             return "write plain digits without quotes: at most 18, and 12 more behind a point"
         return "put a text that looks like a number in quotes"
+    if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
+        return f"keep one of {', '.join(entry.key for entry in _present(node, error))}"
     if rule == "oneOf" and isinstance(node, Mapping):
         near = [nearest(entry.key, _keys(error)) for entry in node]
         meant = next((hint for hint in near if hint.startswith("did you")), "")

@@ -110,6 +110,10 @@ A file of the kind `cases` stands beside a competency and shows by small tables 
 A table that a case does not name gets a row for each key that others refer to; in one that it names,
 those keys must stand. Cases see nothing of each other. Months before the first row count as 0.
 
+A case is tested with the version in force in its month. A file that says `version` means one
+version, which must be in force then; one that says `versions: [1.0.0, 2.0.0]` has every case tested
+with each of them, whatever their months, and what fails names the version.
+
 Numbers are compared exactly: `75/7` is a fraction, `10.71` another number. A metric of which no case
 expects anything is a finding, and no error.
 """

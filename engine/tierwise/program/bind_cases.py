@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -37,27 +37,51 @@ def bind_cases(
     ``several-rows``, ``wrong-value`` and those of rows.
     """
     found: list[Diagnostic] = []
-    versions = [each for each in rules.competencies if each.id.text == file.competency.text]
-    known = {each.version.text for each in versions}
+    versions = {each.version.text: each for each in rules.competencies
+                if each.id.text == file.competency.text}  # fmt: skip
     if not versions:
         ids = {each.id.text for each in rules.competencies}
         unknown(found, "unknown-competency", "competency", file.competency, ids)
-    elif file.version is not None and file.version.text not in known:
-        unknown(found, "unknown-version", "version", file.version, known)
+    for name in (*file.versions, *([file.version] if file.version is not None else ())):
+        if versions and name.text not in versions:
+            unknown(found, "unknown-version", "version", name, versions)
     if found:
         return Outcome(None, tuple(found))
-    cases = []
+    cases: list[Case] = []
     for rule in file.cases:
-        case = _case(rules, file, rule, program_of, found)
-        if case is not None:
-            cases.append(case)
+        named = tuple(versions[each.text] for each in file.versions)
+        with_each = named or _in_force(rules, file, rule, found)
+        cases.extend(_with_each(file, rule, with_each, program_of, found))
     return Outcome(tuple(cases), tuple(dict.fromkeys(found)))
 
 
-def _case(
-    rules: RuleSet, file: CasesFileRule, rule: CaseRule, program_of: ProgramOf,
-    found: list[Diagnostic],
-) -> Case | None:  # fmt: skip
+def _with_each(
+    file: CasesFileRule, rule: CaseRule, versions: Sequence[CompetencyRule],
+    program_of: ProgramOf, found: list[Diagnostic],
+) -> Iterator[Case]:  # fmt: skip
+    """A case with each of some versions, but for those with which something is wrong."""
+    before, told = len(found), dict[str, list[Diagnostic]]()
+    for version in versions:
+        case = _case(file, rule, version, program_of, found)
+        told[version.version.text] = found[before:]
+        del found[before:]
+        if case is not None:
+            yield case
+    found.extend(_of_versions(told))
+
+
+def _of_versions(told: Mapping[str, list[Diagnostic]]) -> Iterator[Diagnostic]:
+    """What is wrong with a case, once; with the versions where it is so with some of several."""
+    for finding in dict.fromkeys(each for own in told.values() for each in own):
+        versions = [version for version, own in told.items() if finding in own]
+        some = f" (version {', '.join(versions)})" if len(versions) < len(told) else ""
+        yield replace(finding, message=f"{finding.message}{some}")
+
+
+def _in_force(
+    rules: RuleSet, file: CasesFileRule, rule: CaseRule, found: list[Diagnostic]
+) -> tuple[CompetencyRule, ...]:
+    """The version in force in a case's month, which is the one named; or none after a finding."""
     version = in_force(rules, file.competency.text, rule.as_of)
     if file.version is not None and (version is None or version.version.text != file.version.text):
         other = f", but {version.version.text}" if version is not None else ""
@@ -65,12 +89,19 @@ def _case(
         found.append(Diagnostic("no-version-in-force", f"in {month} the version "
                                 f"{file.version.text} is not in force{other}", rule.as_of_span,
                                 "take another month, or leave the version out"))  # fmt: skip
-        return None
+        return ()
     if version is None:
         found.append(Diagnostic("no-version-in-force", "no version is in force in "
                                 f"{format_month(rule.as_of)}", rule.as_of_span,
                                 "take a month in which one is"))  # fmt: skip
-        return None
+        return ()
+    return (version,)
+
+
+def _case(
+    file: CasesFileRule, rule: CaseRule, version: CompetencyRule, program_of: ProgramOf,
+    found: list[Diagnostic],
+) -> Case | None:  # fmt: skip
     outcome = program_of(version, rule.as_of)
     found.extend(replace(each, place=rule.as_of_span) for each in outcome.diagnostics
                  if each.code == NOT_IN_FORCE)  # fmt: skip  # all else is said of the version
@@ -85,7 +116,8 @@ def _case(
     if rows is None or len(found) > before:
         return None
     return Case(rule.name.text, rule.title, rule.name.span, program, option.id, rows,
-                tuple(each for each in expected if each is not None))  # fmt: skip
+                tuple(each for each in expected if each is not None),
+                of_several=bool(file.versions))  # fmt: skip
 
 
 def _option(program: Program, file: CasesFileRule, found: list[Diagnostic]) -> Option | None:

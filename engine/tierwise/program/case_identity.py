@@ -4,6 +4,11 @@ Rows meet where a plan joins and groups them: along references, by the scored on
 measure follows from month to month. Where the values of all those columns differ from case to
 case, no row of one case ever meets a row of another, and evaluating all of them together is
 evaluating each of them. That is only so while nothing else looks at those values.
+
+What several columns identify together is the same only where each of them is; so it is enough that
+one of them differs from case to case. A row in which one of them is empty identifies nothing and is
+left out of the measure, so the one that differs is never empty where rows meet. The same holds of a
+table's key, except that there an empty cell is a value; it takes a column that cannot be empty.
 """
 
 from __future__ import annotations
@@ -25,22 +30,25 @@ Place = tuple[str, str]
 def identities(program: Program) -> frozenset[Place] | None:
     """The columns to whose values something can be added without changing any result but them.
 
-    None: there are no such columns, so each case needs a data set of its own. That is where one
-    of those that identify is no text, allows only certain values, or is named by an expression.
+    None: there are no such columns, so each case needs a data set of its own. That is where a
+    reference, the scored one's key, all columns of another key, or all that identify what a measure
+    follows are no texts, allow only certain values, or are named by an expression.
     """
     contract = program.contract
     found = {(contract.scored, contract.scored_key), *_references(contract)}
-    for option in program.options:
-        for _, measure in option.measured:
-            for part in measure.entity.parts:
-                place = _leads_to(contract, measure.rows.table, part.text)
-                if place is None or not _is_seen_through(measure):
-                    return None
-                found.add(place)
+    measures = [measure for option in program.options for _, measure in option.measured]
+    if not all(map(_is_seen_through, measures)):
+        return None
     named = set(_named(program))
+    for measure in measures:
+        ends = _ends(contract, contract.tables[measure.rows.table], measure.entity.names)
+        free = [place for place in ends if _is_free(contract, place, named)]
+        if not free:
+            return None
+        found |= {*free}
     for table in contract.tables.values():
-        own = {(table.name, name) for name in table.key}
-        if own and not own & found:
+        own = {(table.name, name) for name in table.key if not table.columns[name].optional}
+        if table.key and not own & found:
             free = [place for place in sorted(own) if _is_free(contract, place, named)]
             if not free:
                 return None

@@ -45,7 +45,8 @@ class Expected:
 class Case:
     """A case of one option; ``program`` is the version with the case's as-of month.
 
-    ``rows``: of every table of the contract, in its order.
+    ``rows``: of every table of the contract, in its order. ``of_several``: whether its file tests
+    it with several versions, of which this is one.
     """
 
     name: str
@@ -55,6 +56,12 @@ class Case:
     option: str
     rows: Mapping[str, tuple[CaseRow, ...]]
     expected: tuple[Expected, ...]
+    of_several: bool = False
+
+    @property
+    def full_name(self) -> str:
+        """Its name, and the version where it is tested with several."""
+        return f"{self.name} ({self.program.version})" if self.of_several else self.name
 
     @property
     def file(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,9 @@ NAME = "duckdb"
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
+_KEPT = 1024
+"""How many queries are kept as SQL. To print one takes longer than to run it over little data, and the
+same rules as of the same month give the same queries again."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
@@ -130,7 +134,20 @@ def _translated(reads: bool) -> Iterator[None]:
 
 def sql_of(table: ir.Table) -> str:
     """A table of a plan as DuckDB's SQL."""
-    return str(ibis.to_sql(table, dialect="duckdb"))
+    return _sql_of(_Query(table.op(), table))
+
+
+@dataclass(frozen=True)
+class _Query:
+    """A table of a plan, which is another one that says the same: Ibis compares only their nodes."""
+
+    node: Hashable
+    table: ir.Table = field(compare=False)
+
+
+@functools.lru_cache(_KEPT)
+def _sql_of(query: _Query) -> str:
+    return str(ibis.to_sql(query.table, dialect="duckdb"))
 
 
 def quoted(name: str) -> str:

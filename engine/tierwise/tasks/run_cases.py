@@ -44,6 +44,10 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
     """What came of cases whose rows can lie in one data set; one that is refused stops no other."""
     waiting, results = dict(cases), dict[int, Result]()
     program = next(iter(cases.values())).program
+    options = {case.option for case in cases.values()}
+    program = replace(
+        program, options=tuple(each for each in program.options if each.id in options)
+    )
     while waiting:
         rows = _rows(waiting, program.contract.tables)
         tables = {
@@ -95,7 +99,7 @@ def _refused(
     refused: dict[int, list[Diagnostic]] = {}
     for error in errors:
         for number, place in _in_file(cases, rows, error):
-            message = f"{shown(cases[number].name)}: {_SUCH_ROWS.sub('', error.message)}"
+            message = f"{shown(cases[number].full_name)}: {_SUCH_ROWS.sub('', error.message)}"
             refused.setdefault(number, []).append(replace(error, message=message, place=place))
     return {number: tuple(each) for number, each in refused.items()}
 
@@ -126,7 +130,7 @@ def _failures(
         if wanted != got:
             of = f" of {expected.scored}" if several else ""
             what = f"{expected.what} of {expected.metric.id}" if expected.metric else expected.what
-            yield Diagnostic("case-failed", f"{shown(case.name)}: {what}{of}: expected {wanted}, "
+            yield Diagnostic("case-failed", f"{shown(case.full_name)}: {what}{of}: expected {wanted}, "
                              f"got {got}", expected.span, reason)  # fmt: skip
 
 
