@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
+from tierwise.program.cases import ValueResult
 from tierwise.quantity import Quantity, plain_decimal
-from tierwise.run.results import ValueResult
 
 
 def amount(number: Fraction | None, unit: str = "", places: int = 2) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tierwise.diagnostics import printable
+from tierwise.program.cases import ValueResult
 from tierwise.program.option import Folded, Months, Ranked
 from tierwise.quantity import plain_decimal
-from tierwise.run.results import ValueResult
 from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
     CreditedFact,

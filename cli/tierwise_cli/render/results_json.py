@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import BinaryIO
 
 from tierwise.months import format_month
+from tierwise.program.cases import ValueResult
 from tierwise.run.results import (
     MetricResult,
     OptionResults,
     Results,
     ScoreResult,
     Stamp,
-    ValueResult,
 )
 from tierwise_cli.render.findings import finding_dict
 from tierwise_cli.render.json_numbers import dumps, exact, number

@@ -11,6 +11,7 @@ from tierwise.source.fields import Fields, Titles
 
 OF_A_METRIC = ("value", "points")
 OF_A_ROW = ("score", "level")
+NAMED = ("values", "groups")
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class CaseRowRule:
 
 @dataclass(frozen=True)
 class ExpectedRule:
-    """One number or level that is expected; ``what``: value, points, score or level."""
+    """One thing that is expected; ``what``: one of ``OF_A_METRIC``, ``OF_A_ROW`` and ``NAMED``.
+
+    ``name``: of the metric, value or group; None for the score and the level.
+    """
 
     what: str
-    metric: Written | None
+    name: Written | None
     node: Scalar
 
 
@@ -103,7 +107,7 @@ def _cells(row: Node) -> list[tuple[Written, Scalar]]:
 
 
 def _expect(fields: Fields) -> tuple[ExpectRule, ...]:
-    if any(key in fields for key in ("metrics", *OF_A_ROW)):
+    if any(key in fields for key in ("metrics", *NAMED, *OF_A_ROW)):
         return (ExpectRule(None, _expected(fields), fields.span),)
     return tuple(
         ExpectRule(_key(entry), _expected(Fields(entry.node)), entry.key_span)
@@ -118,6 +122,12 @@ def _expected(fields: Fields) -> tuple[ExpectedRule, ...]:
         for each in Fields(entry.node).mapping
         if isinstance(each.node, Scalar)
     )
+    named = (
+        ExpectedRule(what, _key(entry), entry.node)
+        for what in NAMED
+        for entry in fields.entries(what)
+        if isinstance(entry.node, Scalar)
+    )
     own = (ExpectedRule(each.key, None, each.node) for each in fields.mapping
            if each.key in OF_A_ROW and isinstance(each.node, Scalar))  # fmt: skip
-    return (*of_metrics, *own)
+    return (*of_metrics, *named, *own)

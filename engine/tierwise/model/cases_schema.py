@@ -78,6 +78,11 @@ def _expect() -> Json:
     properties: dict[str, object] = {
         "metrics": named("Metrics", "What is expected of metrics, by their ids.",
                          {"sales": {"value": 15000, "points": 5}}, metric, NAME),
+        "values": named("Values", "What is expected of named values: an exact number as of a "
+                        "metric, true or false, a text, or a date; null where there is none.",
+                        {"loyal": True}, {"type": ["number", "string", "boolean", "null"]}, NAME),
+        "groups": named("Groups", "The exact points that are expected of groups.",
+                        {"performance": 10}, _EXACT, NAME),
         "score": field("Score", "The exact score: a number, or a fraction such as 75/7.", 60,
                        **_EXACT),
         "level": field("Level", "The id of the level; null for none of them.", "silver",

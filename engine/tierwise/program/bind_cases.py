@@ -8,14 +8,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from tierwise.diagnostics import Diagnostic, Outcome, Span, nearest, shown
+from tierwise.expression.kinds import Kind
 from tierwise.model.cases import CaseRule, CasesFileRule, ExpectedRule, ExpectRule
 from tierwise.model.ruleset import CompetencyRule, RuleSet
-from tierwise.months import format_month
+from tierwise.months import format_month, parse_date
 from tierwise.program.bind_data import unknown
 from tierwise.program.bind_in_month import NOT_IN_FORCE
 from tierwise.program.case_rows import Rows, case_rows, unknown_row
-from tierwise.program.cases import Case, Expected
-from tierwise.program.option import Option
+from tierwise.program.cases import Case, Expected, ValueResult
+from tierwise.program.option import Option, Value
 from tierwise.program.program import Program
 from tierwise.program.versions import in_force
 from tierwise.quantity import parse_quantity
@@ -139,24 +140,58 @@ def _expected(
     found: list[Diagnostic],
 ) -> Expected | None:  # fmt: skip
     scored = _scored(program, rule, rows, found) if rows is not None else ""
+    name = part.name.text if part.name is not None else ""
     node = part.node
-    place = Written(node.text, node.span)
-    metric = None
-    if part.metric is not None:
-        metrics = {each.id: each for each in option.metrics}
-        metric = metrics.get(part.metric.text)
-        if metric is None:
-            unknown(found, "unknown-metric", "metric", part.metric, metrics)
+    if part.name is not None:
+        code, what, known = _known(option, part.what)
+        if name not in known:
+            unknown(found, code, what, part.name, known)
             return None
     if part.what == "level":
         ids = [level.id for level in option.levels]
         if node.value is not None and node.text not in ids:
-            unknown(found, "unknown-level", "level", place, [*ids, "null"])
-        level = "" if node.value is None else node.text
-        return Expected(scored or "", part.what, None, None, level, node.span)
-    unit = metric.unit if metric is not None and part.what == "value" else ""
+            unknown(found, "unknown-level", "level", Written(node.text, node.span), [*ids, "null"])
+        wanted: ValueResult = None if node.value is None else node.text
+        return Expected(scored or "", part.what, name, wanted, "", node.span)
+    value = next((each for each in option.values if each.id == name), None)
+    if part.what == "values" and value is not None and not value.kind.is_number:
+        wanted = _other(node, value, found)
+        return Expected(scored or "", part.what, name, wanted, "", node.span)
+    units = {each.id: each.unit for each in option.values}
+    units |= {each.id: each.unit for each in option.metrics}
+    unit = units[name] if part.what in ("value", "values") else ""
     number = _number(node, unit, found) if node.value is not None else None
-    return Expected(scored or "", part.what, metric, number, "", node.span)
+    return Expected(scored or "", part.what, name, number, unit, node.span)
+
+
+def _known(option: Option, what: str) -> tuple[str, str, list[str]]:
+    """The code and word for a name that there is not, and those that there are."""
+    match what:
+        case "values":
+            plain = [each.id for each in option.values if not each.dimension]
+            return "unknown-name", "value", plain
+        case "groups":
+            return "unknown-group", "group", [each.id for each in option.groups]
+    return "unknown-metric", "metric", [each.id for each in option.metrics]
+
+
+def _other(node: Scalar, value: Value, found: list[Diagnostic]) -> ValueResult:
+    """What is expected of a value that is no number."""
+    if node.value is None:
+        return None
+    known: ValueResult = None
+    match value.kind:
+        case Kind.BOOLEAN:
+            known = node.value if isinstance(node.value, bool) else None
+        case Kind.DATE:
+            known = parse_date(node.text)
+        case _:
+            known = node.text
+    if known is None:
+        found.append(Diagnostic("wrong-value", f"{shown(node.text)} is not {value.kind.phrase}",
+                                node.span, "write true or false" if value.kind is Kind.BOOLEAN
+                                else "write a day such as 2021-05-31"))  # fmt: skip
+    return known
 
 
 def _scored(program: Program, rule: ExpectRule, rows: Rows, found: list[Diagnostic]) -> str | None:
@@ -189,6 +224,10 @@ def _number(node: Scalar, unit: str, found: list[Diagnostic]) -> Fraction:
     if fraction is not None:
         return Fraction(fraction[1]) / int(fraction[2])
     quantity = parse_quantity(node.text)
+    if quantity is None and isinstance(node.value, bool | str):
+        found.append(Diagnostic("wrong-value", f"{shown(node.text)} is not a number", node.span,
+                                "write a number, or a fraction such as 75/7"))  # fmt: skip
+        return Fraction(0)
     if quantity is None:
         return Fraction(node.text)
     if quantity.unit not in ("", unit):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tierwise.diagnostics import Span
-from tierwise.program.option import Metric
 from tierwise.program.program import Program
 from tierwise.source.fields import Titles
+
+ValueResult = Fraction | bool | str | datetime.date | None
+"""A value: an exact number, or what else its expression gives."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,17 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Expected:
-    """What is expected of one scored row: a metric's value or points, or a score; or its level.
+    """What is expected of one scored row.
 
-    ``metric``: None for the score and the level. ``number``: None where no value is expected;
-    ``level``: "" where none is.
+    ``what``: "value" or "points" of the metric ``name``, "values" of a value, "groups" of a group's
+    points, "score", or "level". ``wanted``: None where no value, or no level, is expected.
     """
 
     scored: str
     what: str
-    metric: Metric | None
-    number: Fraction | None
-    level: str
+    name: str
+    wanted: ValueResult
+    unit: str
     span: Span
 
 

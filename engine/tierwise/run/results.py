@@ -21,6 +21,7 @@ from tierwise.plan.columns import (
     part_column,
     value_columns,
 )
+from tierwise.program.cases import ValueResult
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Program
 from tierwise.quantity import Quantity, plain_decimal
@@ -52,10 +53,6 @@ class Stamp:
             "tierwise.rules_digest": self.rules_digest,
             "tierwise.data_digest": self.data_digest,
         }
-
-
-ValueResult = Fraction | bool | str | datetime.date | None
-"""A value: an exact number, or what else its expression gives."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from tierwise.plan.evidence import (
     row_verdicts,
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
+from tierwise.program.cases import ValueResult
 from tierwise.program.option import Folded, Metric, Option, Value
 from tierwise.program.program import Contract, Program
 from tierwise.run.database import Database, Settings
@@ -32,7 +33,6 @@ from tierwise.run.results import (
     MetricResult,
     ScoreResult,
     Stamp,
-    ValueResult,
     number_of,
     value_of,
 )

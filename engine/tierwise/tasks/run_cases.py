@@ -11,7 +11,7 @@ from tierwise import pipeline
 from tierwise.diagnostics import Cell, Diagnostic, Span, shown
 from tierwise.months import format_month
 from tierwise.program.case_identity import Place, identities
-from tierwise.program.cases import Case, CaseRow, Expected
+from tierwise.program.cases import Case, CaseRow, Expected, ValueResult
 from tierwise.quantity import plain_decimal
 from tierwise.run.database import Settings
 from tierwise.run.results import ScoreResult
@@ -129,23 +129,42 @@ def _failures(
         wanted, got, reason = _compared(expected, score)
         if wanted != got:
             of = f" of {expected.scored}" if several else ""
-            what = f"{expected.what} of {expected.metric.id}" if expected.metric else expected.what
+            what = _WHAT[expected.what].format(expected.name)
             yield Diagnostic("case-failed", f"{shown(case.full_name)}: {what}{of}: expected {wanted}, "
                              f"got {got}", expected.span, reason)  # fmt: skip
 
 
+_WHAT = {"value": "value of {}", "points": "points of {}", "values": "value of {}",
+         "groups": "points of {}", "score": "score", "level": "level"}  # fmt: skip
+
+
 def _compared(expected: Expected, score: ScoreResult) -> tuple[str, str, str]:
     """What is expected and what there is, written alike if and only if they are the same."""
-    if expected.what == "level":
-        return expected.level or "no level", score.level or "no level", ""
-    if expected.metric is None:
-        return _exact(expected.number), _exact(score.score), ""
-    metric = next(each for each in score.metrics if each.metric.id == expected.metric.id)
-    reason = f"the rules say: {metric.reason}" if metric.reason else ""
-    if expected.what == "points":
-        return _exact(expected.number), _exact(metric.points), reason
-    unit = expected.metric.unit
-    return _exact(expected.number, unit), _exact(metric.value, unit), reason
+    name, unit = expected.name, expected.unit
+    metric = next((each for each in score.metrics if each.metric.id == name), None)
+    reason = f"the rules say: {metric.reason}" if metric is not None and metric.reason else ""
+    got: ValueResult
+    match expected.what:
+        case "level":
+            return str(expected.wanted or "no level"), score.level or "no level", ""
+        case "score":
+            got = score.score
+        case "groups":
+            got = score.groups[name]
+        case "points":
+            assert metric is not None, "binding refuses unknown metrics"
+            got = metric.points
+        case _:
+            got = score.value(name)
+    return _shown(expected.wanted, unit), _shown(got, unit), reason
+
+
+def _shown(value: ValueResult, unit: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, Fraction):
+        return _exact(value, unit)
+    return str(value)
 
 
 def _exact(number: Fraction | None, unit: str = "") -> str:

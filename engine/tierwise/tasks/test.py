@@ -18,6 +18,7 @@ from tierwise.diagnostics import (
     nearest,
     ordered,
 )
+from tierwise.model.cases import OF_A_ROW
 from tierwise.model.ruleset import RuleSet
 from tierwise.program.cases import Case
 from tierwise.source.document import Document
@@ -214,8 +215,8 @@ def _uncovered(
     rules: RuleSet, every: Sequence[Case], chosen: Sequence[Case]
 ) -> Iterable[Diagnostic]:
     """A warning for each metric of the options tested of which no case expects anything."""
-    expected = {(*_version(case), case.option, each.metric.id)
-                for case in every for each in case.expected if each.metric is not None}  # fmt: skip
+    expected = {(*_version(case), case.option, each.name)
+                for case in every for each in case.expected if each.what not in ("groups", *OF_A_ROW)}  # fmt: skip
     tested = {(*_version(case), case.option) for case in chosen}
     for competency in rules.competencies:
         for option in competency.options:
