@@ -63,10 +63,26 @@ def _option(option: OptionExplanation, partner: str, every_row: bool) -> list[st
     whole = len(option.metrics) == len(option.option.metrics)
     if whole and any(each.when.names != {"score"} for each in option.option.levels):
         lines = [*lines[:-1], *_levels(option), ""]
+    groups = _groups(option) if whole else []
+    lines = [*lines[:-1], *groups, ""] if groups else lines
     for metric in option.metrics:
         lines.extend(_metric(metric, every_row))
     for value in option.values:
         lines.extend(_named_value(value, every_row))
+    return lines
+
+
+def _groups(option: OptionExplanation) -> list[str]:
+    """What groups earn whose members are not only added up."""
+    lines = []
+    for group in option.option.groups:
+        if group.counts_together:
+            members = [name.removeprefix("points.") for name in option.option.members(group.id)]
+            limit = "" if group.max_points is None else f", at most {amount(group.max_points)}"
+            how = "the best of" if group.best else "together"
+            lines.append(f"  {in_language(group.title, 'en', group.id)}: "
+                         f"{amount(option.score.groups[group.id])} points, {how} "
+                         f"{', '.join(members)}{limit}")  # fmt: skip
     return lines
 
 

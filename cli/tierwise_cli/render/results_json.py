@@ -69,6 +69,8 @@ def score_dict(option: OptionResults, score: ScoreResult) -> dict[str, object]:
         "score_exact": exact(score.score),
         "level": score.level or None,
         "metrics": {each.metric.id: metric_dict(each) for each in score.metrics},
+        **({"groups": {name: number(each) for name, each in score.groups.items()}}
+           if any(each.counts_together for each in option.option.groups) else {}),
         **({"values": {name: value_json(each) for name, each in score.values.items()}}
            if score.values else {}),
     }  # fmt: skip

@@ -25,7 +25,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
             ) + tuple(
                 Related(group.span, f"{group.id}: {plain_decimal(option.most_points(group.id))}")
                 for group in option.groups
-                if group.best or group.max_points is not None
+                if group.counts_together
             )
             yield Diagnostic(
                 CODE, f"the metrics' max_points add up to {plain_decimal(total)}, not "

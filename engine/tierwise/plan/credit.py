@@ -128,7 +128,7 @@ def credited(facts: ir.Table, by: ir.Table, is_target: bool, since: bool) -> ir.
 
     Args:
         facts: (entity, month, credited_in, part, amount), with what ``measures.base.Facts`` allows.
-        by: (scored, entity, first, last, since), who is credited.
+        by: (scored, entity, first, last), who is credited, and with ``since`` where that is asked.
         is_target: whether the entity is what the policy credits; else several of those may lead
             from one scored one to the same entity, which is then credited once.
         since: whether to keep since when each is credited, as ``credited_since``.

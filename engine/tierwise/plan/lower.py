@@ -214,8 +214,7 @@ class _OptionLowering:
         table = facts
         if rows.credit:
             by, is_target = self._credit(self.option.policies[rows.credit], measure)
-            asks = CREDITED_SINCE in {name for each in rows.during for name in each.names}
-            table = credited(facts, by, is_target, asks)
+            table = credited(facts, by, is_target, _asks_since(measure))
         table = self.step(f"{name}:credited", f"{name}: credited facts", table, stored=False)
         counted = self._counted(table, measure, measured, moment)
         if counted is not table:
@@ -268,7 +267,7 @@ class _OptionLowering:
                 target=reached.table[target], entity=reached.together(rests)
             )
             joined = by_target.join(entities, "target")
-            table = joined.select("scored", "entity", "first", "last", "since")
+            table = joined.drop("target")
             name = f"credit:{policy.name}:{':'.join(rests)}"
             title = f"credit by {measure.entity.text}"
             self.kept[key] = self.step(name, title, table, stored=True)
@@ -290,7 +289,10 @@ class _OptionLowering:
             ways = self.step(f"ways:{policy.name}", "ways", decided.ways, stored=False)
             self.credits[policy.name] = CreditPlan(str(kept.get_name()), str(ways.get_name()))
             title = f"credit of {policy.name}"
-            intervals = with_since(decided.intervals)
+            intervals = decided.intervals
+            if any(_asks_since(measure) for _, measure in self.option.measured
+                   if measure.rows.credit == policy.name):  # fmt: skip
+                intervals = with_since(intervals)
             self.kept[key] = self.step(f"credit:{policy.name}", title, intervals, stored=True)
         return self.kept[key]
 
@@ -298,10 +300,16 @@ class _OptionLowering:
         """The first months, seen from the as-of month, in which values ask who is credited."""
         for value, measure in self.option.measured:
             window = measure.window or measure.counted
-            if CREDITED_SINCE in {name for each in measure.rows.during for name in each.names}:
+            if measure.rows.credit != policy.name or window is None:
+                continue
+            if _asks_since(measure):
                 yield -ALWAYS
-            if measure.rows.credit == policy.name and window is not None:
-                yield window.first + 1 - self.option.wanted[value.id]
+            yield window.first + 1 - self.option.wanted[value.id]
+
+
+def _asks_since(measure: Measure) -> bool:
+    """Whether a measure asks since when somebody is credited."""
+    return any(CREDITED_SINCE in each.names for each in measure.rows.during)
 
 
 def _text_of(by: By | None) -> str:

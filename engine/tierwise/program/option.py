@@ -188,6 +188,11 @@ class Group:
     group: str | None
     span: Span
 
+    @property
+    def counts_together(self) -> bool:
+        """Whether it earns anything else than the sum of its members."""
+        return self.best or self.max_points is not None
+
 
 @dataclass(frozen=True)
 class Level:
