@@ -14,6 +14,7 @@ from typing import Any
 from tierwise.codes import CODES
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.measures import MEASURES
+from tierwise.model.language_values import VALUES
 from tierwise.model.schemas import KINDS, schema_of
 from tierwise.points import POINTS
 
@@ -67,10 +68,12 @@ What may be named:
 | --- | --- |
 | `eligible`, a measure's fields, a contract's checks and derived columns | the columns of the table, derived ones too, and paths along its references; catalogues' lists |
 | `when` of a credit policy's way | those of the table of associations |
-| `is`, `months_with`, and in a metric `when` of a threshold, `requires`, and points | values and metrics by their names, a measure's parts behind a point (`growth.then`), `scored.` and a column of the scored one or a path along its references, `as_of`, catalogues' lists |
+| values, a metric's thresholds, `requires` and points, and `when` of a level | values and metrics by their names, a measure's parts behind a point (`growth.then`), `points.METRIC`, `points.GROUP`, `score`, `lowest_points` (those of the metric that earns the fewest), `scored.` and a column of the scored one or a path along its references, `as_of`, catalogues' lists |
 | in a metric besides | `value`, and the parts of its own measure: {parts} |
-| `when` of a level | the same as of `is`, and `score`, `points.METRIC`, `lowest_points` |
+| what is told apart, besides | the name of the dimension: `region == 'north'` |
 | a measure's fields besides | `as_of`, the last day of the as-of month |
+| `during` of a measure | `month` (the fact's), `as_of`, `scored.`, and with a credit policy `credited_since` |
+| `since` of a fold | `scored.`, `as_of` |
 """
 
 
@@ -131,7 +134,7 @@ are conditions: `year(month) == year(as_of)` leaves the rows of the as-of month'
 def reference() -> str:
     """The whole page."""
     parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _GRAMMAR.format(parts=_parts())]
-    parts += [_functions(), _CASES, _findings()]
+    parts += [_functions(), VALUES, _CASES, _findings()]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 
