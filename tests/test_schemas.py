@@ -128,6 +128,6 @@ def test_the_language_reference_is_up_to_date() -> None:
 
 def test_the_language_reference_has_a_section_for_everything() -> None:
     sections = [line[4:] for line in reference().splitlines() if line.startswith("### ")]
-    assert sections == [*KINDS, *MEASURES, *POINTS, "Functions"]
+    assert sections[: sections.index("Functions") + 1] == [*KINDS, *MEASURES, *POINTS, "Functions"]
     for name in FUNCTIONS:
         assert f"| `{name}` |" in reference()
