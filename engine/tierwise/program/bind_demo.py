@@ -231,7 +231,9 @@ class _Binding:
             free = with_numbered_key(declared, made, hinted)
             if free is not None:
                 column = declared.columns[free]
-                made[free] = replace(made[free], way=numbered(declared, column), checked=False)
+                made[free] = replace(
+                    made[free], way=numbered(declared, column, self.months), checked=False
+                )
         place = hint.name.span if hint is not None else self.places[name]
         values.check_order(place)
         is_plain = _is_plain(table) and not (declared and declared.checks)
