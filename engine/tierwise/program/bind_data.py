@@ -145,7 +145,8 @@ def _table(
                                         "a period lies between two dates"))  # fmt: skip
         period = (rule.period[0].text, rule.period[1].text)
     key_columns = tuple(key.text for key in rule.key)
-    return Table(rule.name.text, rule.title, key_columns, columns, period, ())
+    return Table(rule.name.text, rule.title, key_columns, columns, period, (),
+                 rare_events=bool(rule.rare_events))  # fmt: skip
 
 
 def _column(

@@ -51,7 +51,8 @@ class Table:
     """A table of the contract; ``period``: the columns of its first and last day.
 
     ``derived``: names that stand for an expression over a row, wherever an expression may stand.
-    ``dated_by``: None where nothing says the month of a row.
+    ``dated_by``: None where nothing says the month of a row. ``rare_events``: whether months
+    without rows at either end of the data are no sign that some are missing.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Table:
     checks: tuple[Check, ...]
     derived: Mapping[str, Expression] = field(default_factory=dict)
     dated_by: Dating | None = None
+    rare_events: bool = False
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""
