@@ -21,9 +21,9 @@ def _column() -> Json:
         "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM.", "text",
                       enum=["text", "boolean", "whole", "decimal", "date", "month"]),
         "optional": field("Optional", "Whether a cell may be empty.", True, type="boolean"),
-        "references": field("References", "The table, or the catalogue, whose key stands here. "
-                            "A value that is not among its keys is refused.", "buyers",
-                            type="string"),
+        "references": field("References", "The table, or the catalogue, whose key stands here; or "
+                            "the file of certifications, one of whose exams does. Any other value "
+                            "is refused.", "buyers", type="string"),
         "as": field("Name of the reference", "How a path names what is referred to; the column's "
                     "own name by default.", "buyer", **NAME),
         "values": texts("Values", "The only values that may stand in a column of texts.",

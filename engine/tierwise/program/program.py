@@ -103,6 +103,7 @@ class Catalogue:
 class Contract:
     """The data contract with the catalogues that it and the rules refer to.
 
+    Files of certifications that its columns refer to are among them, their exams as entries.
     ``lineage``: its id and those of the contracts that it extends, whose credit policies are its.
     """
 
