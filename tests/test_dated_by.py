@@ -206,6 +206,34 @@ def test_how_far_back_dates_reach(rules: Path) -> None:
     ]
 
 
+def test_rare_events_need_not_reach_back_nor_up_to_the_month(rules: Path) -> None:
+    replaced(rules / "contract.yaml", "  lines:\n", "  lines:\n    rare_events: true\n")
+    lines = rules.parent / "data" / "lines.csv"
+    for text in (lines.read_text("utf-8"), "order,buyer,pieces\n"):
+        lines.write_text(text, "utf-8")
+        for as_of in ("2020-11", "2021-02"):
+            told = tierwise.evaluate(rules.parent / "data", as_of, rules=rules).warnings
+            assert [each.message for each in told if "lines" in each.message] == []
+
+
+@pytest.mark.parametrize(("first", "second", "is_refused"),
+                         [("true", "", False), ("true", "rare_events: false", True),
+                          ("", "rare_events: true", False), ("", "", True)])  # fmt: skip
+def test_an_extending_contract_may_say_whether_events_are_rare(
+    rules: Path, first: str, second: str, is_refused: bool
+) -> None:
+    if first:
+        replaced(rules / "contract.yaml", "  lines:\n", "  lines:\n    rare_events: true\n")
+    text = "kind: contract\nschema: 1\nid: other-data\nextends: shop-data\n"
+    text += f"tables:\n  lines: {{{second}}}\n" if second else "tables: {}\n"
+    (rules / "other.yaml").write_text(text.replace("tables: {}\n", ""), "utf-8")
+    replaced(rules / "competency.yaml", "contract: shop-data", "contract: other-data")
+    if is_refused:
+        assert [each[0] for each in refused(rules, "2020-11")] == ["data-history"]
+    else:
+        tierwise.evaluate(rules.parent / "data", "2020-11", rules=rules)
+
+
 def test_dates_that_end_before_the_month(rules: Path) -> None:
     evaluated = tierwise.evaluate(rules.parent / "data", "2021-02", rules=rules)
     assert sorted((each.code, each.message) for each in evaluated.warnings) == [

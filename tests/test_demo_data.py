@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -131,6 +132,37 @@ def test_what_follows_from_the_contract(tmp_path: Path) -> None:
     assert 0 < int(str(one(out, "count(*) FROM terms WHERE until IS NULL"))) < 200
     assert one(out, "min(metres) >= 1 FROM shelves")
     assert one(out, "count(*) FROM shelves WHERE metres >= 5000 AND sort <> 'maps'") == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("[branch, staff, since]", "date"), ("[since]", "date"), ("[since]", "month"),
+     ("[staff, since]", "month")],
+)  # fmt: skip
+def test_days_and_months_of_a_key_lie_in_the_months_of_the_data(
+    tmp_path: Path, key: str, kind: str
+) -> None:
+    library = LIBRARY.replace("key: [branch, staff, since]", f"key: {key}")
+    if kind == "month":
+        library = library.replace("    period: {from: since, through: until}\n", "")
+        library = library.replace("since: {type: date", "since: {type: month")
+        library = library.replace("until: {type: date", "until: {type: month")
+    rules = rule_set(tmp_path / "rules", library, TOWNS)
+    made(make(rules, tmp_path / "out", 60))
+    out = tmp_path / "out"
+    assert one(out, "min(since) >= '2024-01-01' AND max(since) <= '2025-12-31' FROM terms")
+    assert one(out, f"count(*) = count(DISTINCT ({key[1:-1]})) FROM terms")
+    assert one(out, "count(DISTINCT since) > 10 FROM terms")
+    assert violations(rules, out) == []
+
+
+def test_days_that_are_scored_count_on_from_the_first_month(tmp_path: Path) -> None:
+    days = "kind: contract\nschema: 1\nid: days\nscored: days\ntables:\n"
+    days += "  days: {key: [day], columns: {day: {type: date}}}\n"
+    made(make(rule_set(tmp_path / "rules", days), tmp_path / "out", 30))
+    assert one(tmp_path / "out", "(min(day), max(day)) FROM days") == (
+        date(2024, 1, 1), date(2024, 1, 30)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv"])

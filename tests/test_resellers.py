@@ -68,7 +68,7 @@ def made(choose: Chooser) -> Reseller:
         for course in (
             "basics",
             choose.one_of(("blades", "batteries")),
-            choose.one_of(("blades", "other")),
+            choose.one_of(("blades", "basics")),
         ):
             passed = day(choose, (30, 30, 13, 5, 6, 0, -1))
             ends = choose.one_of((None, None, None, day(choose, (-9, 0, 0, 3, 5, 6, -1))))

@@ -153,6 +153,7 @@ def _table(name: Written, fields: Fields) -> TableRule:
               for check in checks),
         tuple((_key(entry), written(entry.node)) for entry in fields.entries("derived")),
         fields.maybe("dated_by"),
+        fields.flag("rare_events") if "rare_events" in fields else None,
     )  # fmt: skip
 
 

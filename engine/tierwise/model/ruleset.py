@@ -47,7 +47,8 @@ class TableRule:
     """A table of a contract, as written.
 
     ``period``: the columns of its first and last day; ``derived``: expressions by their name;
-    ``dated_by``: the path to what says a row's month, None where that is not written.
+    ``dated_by``: the path to what says a row's month, ``rare_events``: whether rows are events that
+    may not happen for months; each None where that is not written.
     """
 
     name: Written
@@ -58,6 +59,7 @@ class TableRule:
     checks: tuple[CheckRule, ...]
     derived: tuple[tuple[Written, Written], ...] = ()
     dated_by: Written | None = None
+    rare_events: bool | None = None
 
 
 @dataclass(frozen=True)

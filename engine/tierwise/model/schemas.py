@@ -10,7 +10,13 @@ from __future__ import annotations
 from functools import cache
 
 from tierwise.expression.schema import EXPRESSION, NAME, Json
-from tierwise.model import cases_schema, competency_schema, demo_schema, releases
+from tierwise.model import (
+    cases_schema,
+    competency_schema,
+    contract_schema,
+    demo_schema,
+    releases,
+)
 from tierwise.model.schema_parts import (
     DATE,
     IN_FORCE,
@@ -21,83 +27,8 @@ from tierwise.model.schema_parts import (
     mapping,
     named,
     one_of,
-    text,
     texts,
 )  # fmt: skip
-
-
-def _column() -> Json:
-    """A column of a table."""
-    column = mapping("Column", "One column of the table.", {"type": "text"}, {
-        "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM.", "text",
-                      enum=["text", "boolean", "whole", "decimal", "date", "month"]),
-        "optional": field("Optional", "Whether a cell may be empty.", True, type="boolean"),
-        "references": field("References", "The table, or the catalogue, whose key stands here. "
-                            "A value that is not among its keys is refused.", "buyers",
-                            type="string"),
-        "as": field("Name of the reference", "How a path names what is referred to; the column's "
-                    "own name by default.", "buyer", **NAME),
-        "values": texts("Values", "The only values that may stand in a column of texts.",
-                        ["open", "closed"]),
-        "minimum": field("Minimum", "The least number that may stand in a column of numbers.", 0,
-                         type="number"),
-    }, ("type",))  # fmt: skip
-    column["allOf"] = [
-        {"if": {"properties": {"type": {"enum": kinds}}, "required": ["type"]},
-         "then": {"properties": {name: False}}}
-        for name, kinds in (("values", ["boolean", "whole", "decimal", "date", "month"]),
-                            ("minimum", ["text", "boolean", "date", "month"]),
-                            ("references", ["boolean", "decimal", "date", "month"]))
-    ] + [{"dependentRequired": {"as": ["references"]},
-          "description": "Only a reference has a name beside its column's."}]  # fmt: skip
-    return column
-
-
-def contract() -> Json:
-    """The schema of a data contract."""
-    column = _column()
-    check = mapping("Check", "A condition that every row must meet.",
-                    {"that": "end >= start", "message": "it ends after it begins"}, {
-        "that": field("Condition", "An expression over the row.", "end >= start", **EXPRESSION),
-        "column": field("Column", "The column that a finding points at.", "end", type="string"),
-        "message": text("Message", "What a row must be like.", {"en": "ends after it begins"}),
-    }, ("that", "message"))  # fmt: skip
-    period = mapping("Period", "The days on which a row is in effect.",
-                     {"from": "starts", "through": "ends"}, {
-        "from": field("First day", "The column of the first day.", "starts", type="string"),
-        "through": field("Last day", "The column of the last day, inclusive; empty: no end.",
-                         "ends", type="string"),
-    }, ("from", "through"))  # fmt: skip
-    derived = field("Derived column", "An expression over the row; it may follow references and name "
-                    "other derived columns.", "amount > 1000", **EXPRESSION)  # fmt: skip
-    table = mapping("Table", "One table: a file of that name, or a table of a database.",
-                    {"key": ["id"], "columns": {"id": {"type": "text"}}}, {
-        "title": TITLE,
-        "key": texts("Key", "The columns that together are different in every row.", ["id"]),
-        "columns": named("Columns", "Every column that rules may use. Others are ignored.",
-                         {"id": {"type": "text"}}, column, NAME),
-        "period": period,
-        "dated_by": field("Dated by", "What says the month of a row: a date or a month, one of its "
-                          "columns or along references; by default its column 'month'.",
-                          "order.ordered_on", type="string", minLength=1, maxLength=400),
-        "checks": field("Checks", "Conditions that every row must meet.",
-                        [{"that": "end >= start", "message": "it ends after it begins"}],
-                        type="array", items=check, uniqueItems=True),
-        "derived": named("Derived columns", "Names for expressions over a row, to be used in rules "
-                         "as if they were columns.", {"is_large": "amount > 1000"}, derived,
-                         NAME),
-    })  # fmt: skip
-    schema = file_schema("contract", "Data contract", {
-        "extends": field("Extends", "The contract whose tables this one takes over. Its own tables "
-                         "are added; of a table that both have, columns are added or said anew.",
-                         "sales-data", type="string"),
-        "scored": field("Scored", "The table of which every row gets a score.", "sellers",
-                        type="string"),
-        "tables": named("Tables", "The tables of the data.",
-                        {"sellers": {"key": ["id"], "columns": {"id": {"type": "text"}}}}, table,
-                        NAME),
-    }, ())  # fmt: skip
-    return {**schema, "if": {"required": ["extends"]}, "else": {"required": ["scored", "tables"]}}
 
 
 def catalogue() -> Json:
@@ -200,7 +131,7 @@ def credit() -> Json:
 
 
 KINDS = {
-    "contract": contract,
+    "contract": contract_schema.schema,
     "catalogue": catalogue,
     "certifications": certifications,
     "credit": credit,

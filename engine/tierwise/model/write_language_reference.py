@@ -93,6 +93,21 @@ its type is refused, with its place.
 | `date` | `2021-05-31` | a date, a timestamp at midnight without a time zone |
 """
 
+_MONTHS = """## Months of the data
+
+A month without rows counts as 0, and so does one that somebody forgot to deliver. So the data must begin
+no later than the first month that a value looks at: that of a growth since 12 months ago is the month
+a year before the as-of month. A table that begins later, or has no rows, is an error (`data-history`);
+one that ends before the as-of month is a warning (`data-stale`). Nothing is said of months between.
+
+- Where there was nothing earlier, or it is not to be had, `tierwise evaluate` and `explain` go on with
+  `--allow-short-history`; then it is a warning. It holds for all tables of that run.
+- Of a table whose rows are events that may not happen for months, such as complaints or penalties, the
+  contract says `rare_events: true`. Neither is said of it then, in any run; so do not say it of a table
+  that has rows of every month.
+- A case may begin when it likes: nothing is missing in it.
+"""
+
 _CASES = """## Cases
 
 A file of the kind `cases` stands beside a competency and shows by small tables what its rules give;
@@ -133,8 +148,8 @@ are conditions: `year(month) == year(as_of)` leaves the rows of the as-of month'
 
 def reference() -> str:
     """The whole page."""
-    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _GRAMMAR.format(parts=_parts())]
-    parts += [_functions(), VALUES, _CASES, _findings()]
+    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _MONTHS]
+    parts += [_GRAMMAR.format(parts=_parts()), _functions(), VALUES, _CASES, _findings()]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 

@@ -49,6 +49,14 @@ def bind_catalogues(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Catalo
     return {rule.id.text: _catalogue(rule, found) for rule in rules.catalogues}
 
 
+def _exams(rules: RuleSet) -> dict[str, Catalogue]:
+    """Every file of certifications as a catalogue of its exams, by its id."""
+    return {
+        rule.id.text: Catalogue(rule.id.text, {}, {exam.name.text: {} for exam in rule.exams}, {})
+        for rule in rules.certifications
+    }
+
+
 def _catalogue(rule: CatalogueRule, found: list[Diagnostic]) -> Catalogue:
     attributes = {name.text: Kind(kind) for name, kind in rule.attributes}
     for name, _ in rule.attributes:
@@ -100,7 +108,10 @@ def bind_contract(
     line = lineage(rules, written, found)
     rule = whole(line)
     names = {table.name.text for table in rule.tables}
-    tables = {table.name.text: _table(table, names, catalogues, found) for table in rule.tables}
+    exams = _exams(rules)
+    tables = {table.name.text: _table(table, names, {**exams, **catalogues}, found)
+              for table in rule.tables}  # fmt: skip
+    catalogues = {**_referred_to(rule, exams, names | catalogues.keys(), found), **catalogues}
     _names_differ(rule, catalogues, found)
     scored = rule.scored or Written("", rule.id.span)
     if rule.scored is None:
@@ -146,7 +157,8 @@ def _table(
                                         "a period lies between two dates"))  # fmt: skip
         period = (rule.period[0].text, rule.period[1].text)
     key_columns = tuple(key.text for key in rule.key)
-    return Table(rule.name.text, rule.title, key_columns, columns, period, ())
+    return Table(rule.name.text, rule.title, key_columns, columns, period, (),
+                 rare_events=bool(rule.rare_events))  # fmt: skip
 
 
 def _column(
@@ -160,6 +172,24 @@ def _column(
     return Column(rule.name.text, Kind(rule.type), rule.optional,
                   references.text if references else "", rule.alias.text, rule.values,
                   rule.minimum)  # fmt: skip
+
+
+def _referred_to(
+    rule: ContractRule, exams: Mapping[str, Catalogue], others: Collection[str],
+    found: list[Diagnostic],
+) -> dict[str, Catalogue]:  # fmt: skip
+    """The files of certifications that columns refer to, which no table or catalogue is called.
+
+    Others are no catalogues of the contract: expressions have nothing to name in them.
+    """
+    named = [column.references for table in rule.tables for column in table.columns
+             if column.references is not None and column.references.text in exams]  # fmt: skip
+    for name in named:
+        if name.text in others:
+            found.append(Diagnostic("duplicate-name", f"{shown(name.text)} is a file of certifications "
+                                    "and a table or catalogue as well", name.span,
+                                    "give one of them another name"))  # fmt: skip
+    return {name.text: exams[name.text] for name in named if name.text not in others}
 
 
 def _names_differ(

@@ -31,6 +31,9 @@ def dating(
     if rule.dated_by is None:
         column = table.columns.get(MONTH)
         is_one = column is not None and column.kind is Kind.MONTH and not column.optional
+        if rule.rare_events and not is_one:
+            found.append(Diagnostic("no-month", f"the table {shown(table.name)} has rare "
+                                    "events, and no month", rule.name.span, NO_MONTH))  # fmt: skip
         return Dating(MONTH, Kind.MONTH) if is_one else None
     expression = parse(rule.dated_by, TableNames(table, tables, catalogues), None, found)
     if expression is None:

@@ -54,7 +54,8 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
     if demo is None or any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
     used = {*(each.id.span.path for each in line), *(each.id.span.path for each in files)}
-    kinds = {each.id.span.path for each in rules.catalogues} | used
+    kinds = used | {each.id.span.path for each in rules.every_catalogue
+                    if each.id.text in contract.catalogues}  # fmt: skip
     digests = sorted((each.relative, each.digest) for each in rules.documents if each.path in kinds)
     return Outcome(replace(demo, digests=tuple(digests)), tuple(found))
 
@@ -231,7 +232,9 @@ class _Binding:
             free = with_numbered_key(declared, made, hinted)
             if free is not None:
                 column = declared.columns[free]
-                made[free] = replace(made[free], way=numbered(declared, column), checked=False)
+                made[free] = replace(
+                    made[free], way=numbered(declared, column, self.months), checked=False
+                )
         place = hint.name.span if hint is not None else self.places[name]
         values.check_order(place)
         is_plain = _is_plain(table) and not (declared and declared.checks)

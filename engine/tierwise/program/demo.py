@@ -79,7 +79,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Numbered:
-    """A prefix and the row's own number."""
+    """A prefix and the row's own number, from ``least``; of days and months, the month to begin in."""
 
     prefix: str
     least: int = 1

@@ -36,6 +36,8 @@ from tierwise.program.program import Column, Contract, Table
 MONTHS = (month_number(2024, 0 + 1), month_number(2025, 12))
 """The months of data of a contract that no rule file speaks of."""
 
+_IN_MONTHS = (Kind.DATE, Kind.MONTH)
+"""What lies in the months of the data, also where it is part of a key."""
 _GAPS = Fraction(5, 100)
 _MISSING = Fraction(30, 100)
 _MOST_ROWS = 3
@@ -105,9 +107,13 @@ def _is_free(column: Column) -> bool:
 
 
 def with_numbered_key(table: Table, values: Mapping[str, Value], hinted: set[str]) -> str | None:
-    """The column that is numbered so that keys differ, where nothing else makes them differ."""
+    """The column that is numbered so that keys differ, where nothing else makes them differ.
+
+    No date or month: those lie in the months of the data, and rows with the same key are left out.
+    """
     free = (name for name in table.key
             if _is_free(table.columns[name]) and name not in hinted
+            and table.columns[name].kind not in _IN_MONTHS
             and not isinstance(values[name].way, OfRow))  # fmt: skip
     return next(free, None)
 
@@ -158,8 +164,13 @@ def _way(
         return OneOf(entries, (1,) * len(entries)) if entries else None
     if column.values is not None:
         return OneOf(column.values, (1,) * len(column.values))
-    if is_whole_key and column.kind is not Kind.BOOLEAN:
-        return numbered(table, column)
+    is_scored = table.name == contract.scored  # of which there must be as many as are asked for
+    if (
+        is_whole_key
+        and column.kind is not Kind.BOOLEAN
+        and (is_scored or column.kind not in _IN_MONTHS)
+    ):
+        return numbered(table, column, months)
     match column.kind:
         case Kind.TEXT:
             return Words(_WORDS)
@@ -176,7 +187,12 @@ def _way(
             return Between(date(months[0] // 12, months[0] % 12 + 1, 1), last_day(months[1]))
 
 
-def numbered(table: Table, column: Column) -> Numbered:
-    """A number of its own for each row: of texts behind the first letter of the table's name."""
+def numbered(table: Table, column: Column, months: tuple[int, int]) -> Numbered:
+    """A number of its own for each row: of texts behind the first letter of the table's name.
+
+    Days and months are counted on from the first month of the data.
+    """
+    if column.kind in _IN_MONTHS:
+        return Numbered("", months[0])
     least = 1 if column.minimum is None else max(1, -(-column.minimum // 1))
     return Numbered(table.name[0].upper(), least)

@@ -58,4 +58,5 @@ def _changed(table: TableRule, others: Mapping[str, TableRule]) -> TableRule:
         columns=(*columns, *anew.values()), period=other.period or table.period,
         checks=(*table.checks, *other.checks), derived=tuple(derived.values()),
         dated_by=other.dated_by or table.dated_by,
+        rare_events=table.rare_events if other.rare_events is None else other.rare_events,
     )  # fmt: skip

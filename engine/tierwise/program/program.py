@@ -48,7 +48,8 @@ class Table:
     """A table of the contract; ``period``: the columns of its first and last day.
 
     ``derived``: names that stand for an expression over a row, wherever an expression may stand.
-    ``dated_by``: None where nothing says the month of a row.
+    ``dated_by``: None where nothing says the month of a row. ``rare_events``: whether months
+    without rows at either end of the data are no sign that some are missing.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table:
     checks: tuple[Check, ...]
     derived: Mapping[str, Expression] = field(default_factory=dict)
     dated_by: Dating | None = None
+    rare_events: bool = False
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""
@@ -98,6 +100,7 @@ class Catalogue:
 class Contract:
     """The data contract with the catalogues that it and the rules refer to.
 
+    Files of certifications that its columns refer to are among them, their exams as entries.
     ``lineage``: its id and those of the contracts that it extends, whose credit policies are its.
     """
 

@@ -305,7 +305,8 @@ def check_history(
 ) -> tuple[Diagnostic, ...]:
     """Whether the data reaches back as far as every metric looks, and up to the as-of month.
 
-    ``data-history`` is an error, or with ``lenient`` a warning; ``data-stale`` is a warning.
+    ``data-history`` is an error, or with ``lenient`` a warning; ``data-stale`` is a warning. Of
+    rare events neither is told.
     """
     needed: dict[str, tuple[int, str]] = {}
     for option in program.options:
@@ -318,6 +319,8 @@ def check_history(
     for table, (first, metric_id) in needed.items():
         if table not in checked.months or not raw[table].whole:
             continue  # what keeps it from being judged has been reported
+        if program.contract.tables[table].rare_events:
+            continue
         dated_by = program.contract.tables[table].dated_by
         place = Cell(raw[table].shown, None, dated_by.path if dated_by is not None else None)
         reach = checked.months[table]
@@ -326,8 +329,9 @@ def check_history(
             found.append(Diagnostic(
                 "data-history", f"{table} {has}, but {metric_id} looks back to "
                 f"{format_month(first)}", place,
-                "a month without rows counts as 0" if lenient else "add the earlier months, or "
-                "accept this with --allow-short-history: a month without rows counts as 0",
+                "a month without rows counts as 0" if lenient else "add the earlier months; or "
+                "accept this with --allow-short-history, or where rows are rare say 'rare_events: true' "
+                "of the table in its contract: a month without rows counts as 0",
                 Severity.WARNING if lenient else Severity.ERROR))  # fmt: skip
         if reach.last is not None and reach.last < program.as_of:
             found.append(Diagnostic(

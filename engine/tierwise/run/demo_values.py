@@ -12,7 +12,6 @@ from typing import Any
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.months import month_number
 from tierwise.program.demo import (
     After,
     Between,
@@ -34,7 +33,6 @@ from tierwise.program.demo import (
 from tierwise.run.database import literal, quoted
 from tierwise.run.draws import BITS, below, happens, nearby, skewed
 
-_FIRST_DAY = date(2000, 1, 1)
 _DIGITS = 7
 _LONG = 4
 
@@ -241,9 +239,10 @@ def numbered(way: Numbered, kind: Kind, number: str, unit: int = 1) -> str:
             padded = f"printf('%0{_DIGITS}d', CAST({number} + {way.least} AS BIGINT))"
             return f"{literal(way.prefix)} || {padded}"
         case Kind.DATE:
-            return f"(DATE '{_FIRST_DAY.isoformat()}' + CAST({number} AS INTEGER))"
+            first = date(way.least // 12, way.least % 12 + 1, 1)
+            return f"(DATE '{first.isoformat()}' + CAST({number} AS INTEGER))"
         case Kind.MONTH:
-            return f"({month_number(_FIRST_DAY.year, _FIRST_DAY.month)} + {number})"
+            return f"({way.least} + {number})"
         case _:
             return f"(({number} + {way.least}) * {unit})"
 
