@@ -212,23 +212,14 @@ class Rational:
         numerator = condition.ifelse(_whole(_scaled(self.numerator, 1)), ibis.null(WHOLE))
         return Rational(numerator.cast(WHOLE), self.denominator, self.scale)
 
-    def order(self) -> list[ir.NumericValue]:
-        """Columns in whose order, the first one first, such numbers stand as they are large.
+    @property
+    def is_quotient(self) -> bool:
+        """Whether it is divided by a column."""
+        return self.denominator is not None
 
-        A whole part and three times twelve digits behind the point, which tells apart all fractions
-        whose denominators have no more than eighteen digits.
-        """
-        if self.denominator is None:
-            number = _whole(_scaled(self.numerator, -1 if self.scale < 0 else 1))
-            return [number]
-        above, below = self.columns()
-        digits = []
-        for _ in range(4):
-            quotient = _quotient(above, below)
-            digits.append(quotient)
-            rest = (above - quotient * below).cast(WHOLE)
-            above = (rest * _whole(10**12)).cast(WHOLE)
-        return digits
+    def in_order(self) -> ir.NumericValue:
+        """A column in whose order such numbers stand, where they are no quotients."""
+        return _whole(_scaled(self.numerator, -1 if self.scale < 0 else 1))
 
     def isnull(self) -> ir.BooleanValue:
         """Whether there is no number."""
@@ -276,7 +267,7 @@ class Rational:
         return _whole(_product(left, other.denominator)), _whole(_product(right, self.denominator))
 
 
-def _quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+def whole_quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
     """The largest whole number not above a quotient, exact; ``below`` is above zero.
 
     Databases divide decimals as binary numbers. So the quotient is guessed, what the guess leaves

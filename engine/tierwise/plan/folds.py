@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
@@ -18,10 +20,16 @@ from tierwise.plan.columns import here_column, value_columns
 from tierwise.plan.moments import months_back
 from tierwise.plan.scope import Read, Scope, exact
 from tierwise.program.option import Fold, Folded, Months, Ranked, Value
-from tierwise.rational import Rational
+from tierwise.rational import WHOLE, Rational, whole_quotient
 
 if TYPE_CHECKING:
     from tierwise.plan.net import Net
+
+
+AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
+"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
+DIGITS = 4
+MORE = ibis.literal(Decimal(10**12), WHOLE)
 
 
 def seen_step(value: str) -> str:
@@ -67,7 +75,7 @@ def folded_over_dimension(net: Net, value: Value, source: Folded, dimension: str
         scope = Scope(scope.table.filter(functools.reduce(operator.or_, here)), scope.readers)
     rows, each, read = _seen(scope, source)
     seen = _add_step(net, value, rows.select(*net.keys, "by", *each), read)
-    return _folded(seen, value, source.fold, net.keys)
+    return _folded(net, seen, value, net.keys, read)
 
 
 def folded_over_months(net: Net, value: Value, source: Folded, over: Months) -> ir.Table:
@@ -87,7 +95,7 @@ def folded_over_months(net: Net, value: Value, source: Folded, over: Months) -> 
     if over.since is not None:
         seen = _since(net, over, seen)
     seen = _add_step(net, value, seen, read)
-    return _folded(seen, value, source.fold, (*net.keys, *by))
+    return _folded(net, seen, value, (*net.keys, *by), read)
 
 
 def _since(net: Net, over: Months, seen: ir.Table) -> ir.Table:
@@ -101,15 +109,16 @@ def _since(net: Net, over: Months, seen: ir.Table) -> ir.Table:
     return joined.select(*seen.columns)
 
 
-def _folded(seen: ir.Table, value: Value, fold: Fold, keys: tuple[str, ...]) -> ir.Table:
+def _folded(net: Net, seen: ir.Table, value: Value, keys: tuple[str, ...], read: Read) -> ir.Table:
     """One row a scored one (and month, and part): how many there were, and what they make."""
+    assert isinstance(value.source, Folded), "only these are folded"
+    fold = value.source.fold
     many, above, below = (f"{value.id}:{name}" for name in ("many", "each_n", "each_d"))
     numbers = {above: "each_n", below: "each_d"}
     known = {name: column for name, column in numbers.items() if column in seen.columns}
     if fold in (Fold.HIGHEST, Fold.LOWEST):
-        number = Rational(seen["each_n"] if "each_n" in seen.columns else None,
-                          seen["each_d"] if "each_d" in seen.columns else None)  # fmt: skip
-        order = [each.desc() if fold is Fold.HIGHEST else each for each in number.order()]
+        seen, names = ordered(seen, read(seen), f"{value.id}:{net.months}", net.add_step)
+        order = [seen[name].desc() if fold is Fold.HIGHEST else seen[name] for name in names]
         place = ibis.row_number().over(group_by=[seen[key] for key in keys], order_by=order)
         ranked = seen.mutate(place=place)
         first = ranked.filter(ranked.place == 0)
@@ -138,8 +147,36 @@ def fold_parts(value: Value, table: ir.Table, each: Rational | None) -> Rational
     return number.present_if(many > 0)
 
 
-def percentile(source: Ranked, scope: Scope, keys: tuple[str, ...]) -> Rational:
-    """The share of the others that have less, among those with a number."""
+def ordered(
+    table: ir.Table, value: object, label: str, add_step: AddStep
+) -> tuple[ir.Table, list[str]]:
+    """A table with columns in whose order, the first one first, a number of it stands.
+
+    Of quotients these are the whole part and three times twelve digits behind the point, which
+    tells apart all whose divisors have no more than eighteen digits; each is a step, since
+    written into one another they would grow beyond measure.
+    """
+    number = exact(value)
+    names = [f"{label}:order:{digit}" for digit in range(DIGITS)]
+    if not number.is_quotient:
+        return table.mutate(**{names[0]: number.in_order()}), names[:1]
+    columns = table.columns
+    above, below = number.columns()
+    table = add_step(f"{label}:rest", label, table.mutate(above=above, below=below), False)
+    for name in names:
+        whole = table.mutate(**{name: whole_quotient(table.above, table.below)})
+        table = add_step(name, label, whole, False)
+        rest = (table.above - table[name] * table.below).cast(WHOLE)
+        table = table.mutate(above=(rest * MORE).cast(WHOLE))
+        table = add_step(f"{name}:rest", label, table, False)
+    return table.select(*columns, *names), names
+
+
+def percentile(source: Ranked, scope: Scope, order: list[str], keys: tuple[str, ...]) -> Rational:
+    """The share of the others that have less, among those with a number.
+
+    ``order``: the columns in whose order the numbers stand.
+    """
     number = scope.number(source.expression)
     present = (~number.isnull()).name("present")
     group: list[ir.Value] = [present]
@@ -147,9 +184,7 @@ def percentile(source: Ranked, scope: Scope, keys: tuple[str, ...]) -> Rational:
         group.append(scope.column(source.within).name("within"))
     if "as_of" in keys:
         group.append(scope.table["as_of"])
-    order = number.order()
-    window = ibis.window(group_by=group, order_by=order)
-    less = ibis.rank().over(window)
+    less = ibis.rank().over(group_by=group, order_by=[scope.table[name] for name in order])
     others = scope.table.count().over(ibis.window(group_by=group)) - 1
     below = Rational.of_column(less.cast("int64")) / Rational.of_column(others.cast("int64"))
     return below.present_if(present)

@@ -16,7 +16,14 @@ import ibis.expr.types as ir
 
 from tierwise.measures.base import Measure
 from tierwise.plan.columns import here_column, part_column
-from tierwise.plan.folds import fold_parts, folded_over_dimension, folded_over_months, percentile
+from tierwise.plan.folds import (
+    AddStep,
+    fold_parts,
+    folded_over_dimension,
+    folded_over_months,
+    ordered,
+    percentile,
+)
 from tierwise.plan.points import (
     group_points,
     lowest,
@@ -37,9 +44,6 @@ from tierwise.program.option import (
     points_of,
 )  # fmt: skip
 from tierwise.rational import Rational
-
-AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
-"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
 
 PLAIN = ""
 """The dimension of what there is one of for each scored one."""
@@ -70,6 +74,7 @@ class Net:
     tables: dict[str, ir.Table] = field(default_factory=dict)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By name, the columns that keep it."""
+    orders: dict[str, list[str]] = field(default_factory=dict)
     layers: int = 0
 
     @property
@@ -168,6 +173,8 @@ class Net:
                 value = by_id.get(name)
                 if value is not None and isinstance(value.source, Folded):
                     self._join_fold(value, value.source)
+                elif value is not None and isinstance(value.source, Ranked):
+                    self._order(value, value.source)
                 elif dimension != PLAIN and value is not None:
                     self._bring(value, dimension)
             columns: dict[str, ir.Value] = {}
@@ -199,7 +206,7 @@ class Net:
             case Folded():
                 return fold_parts(value, scope.table, self._fold_number(value, value.source))
             case Ranked():
-                return percentile(value.source, scope, self.keys)
+                return percentile(value.source, scope, self.orders[value.id], self.keys)
             case measure:
                 parts = {part: Rational.of_column(scope.table[part_column(value.id, part)])
                          for part in measure.parts}  # fmt: skip
@@ -244,6 +251,13 @@ class Net:
         keys = self.keys if value.dimension == PLAIN else (*self.keys, "by")
         table = self.tables[value.dimension]
         self.tables[value.dimension] = _joined(table, folded, keys)
+
+    def _order(self, value: Value, source: Ranked) -> None:
+        """Put columns beside a number that is ranked, in whose order it stands."""
+        number = self.scope().number(source.expression)
+        label = f"{value.id}:{self.months}"
+        table, self.orders[value.id] = ordered(self.tables[PLAIN], number, label, self.add_step)
+        self.tables[PLAIN] = table
 
     def _bring(self, value: Value, dimension: str) -> None:
         """Bring what a value names and there is one of into the table of a dimension."""

@@ -26,9 +26,14 @@ class Every:
     expressions: tuple[Expression, ...] = ()
 
     @property
+    def _earns(self) -> str:
+        text = plain_decimal(self.earns)
+        return text if Fraction(text) == self.earns else str(self.earns)
+
+    @property
     def formula(self) -> str:
         """In words."""
-        return f"{plain_decimal(self.earns)} for every {self.unit.text}, up to {{max_points}}"
+        return f"{self._earns} for every {self.unit.text}, up to {{max_points}}"
 
     def bind(self, binder: PointsBinder) -> Every:
         """It names nothing."""
@@ -46,7 +51,7 @@ class Every:
 def parse(fields: Fields | None) -> Every:
     """The rule from its fields."""
     assert fields is not None, "the schema asks for fields"
-    return Every(quantity_of(fields.node("every")), fields.number("earns"))
+    return Every(quantity_of(fields.node("every")), Fraction(fields.text("earns")))
 
 
 KIND = PointsKind(
@@ -65,7 +70,9 @@ KIND = PointsKind(
         "examples": ["1000 EUR"],
     },
     properties={
-        "earns": {"title": "Earns", "description": "What every full unit earns.",
-                  "type": "number", "exclusiveMinimum": 0, "examples": [2]},
+        "earns": {"title": "Earns", "description": "What every full unit earns: a number, or a "
+                  "fraction.",
+                  "type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 1_000_000,
+                  "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$", "examples": ["15/7"]},
     },
 )  # fmt: skip
