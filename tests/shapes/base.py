@@ -65,3 +65,42 @@ def back(cell: object) -> int:
 def clipped(points: Fraction, most: int | Fraction, least: int | Fraction = 0) -> Fraction:
     """Points within bounds."""
     return min(max(points, Fraction(least)), Fraction(most))
+
+
+def claimed_in(tables: Tables, shop: Row, month: int) -> set[object]:
+    """The customers on which a shop has a claim on the last day of a month."""
+    return {
+        each["customer_id"]
+        for each in own(tables, "claims", shop)
+        if in_effect(each["begins_on"], each["ends_on"], last_day(month))
+    }
+
+
+def users_in(tables: Tables, customers: set[object], month: int) -> Fraction:
+    """The users that customers have in a month."""
+    rows = (
+        each
+        for each in tables["usage"]
+        if each["customer_id"] in customers and month_of(each["month"]) == month
+    )
+    return sum((number(each["users"]) for each in rows), Fraction(0))
+
+
+def holding(tables: Tables, shop: Row) -> dict[object, set[str]]:
+    """By person of a shop, the badges in effect on the last day; "signs" only if taken in time."""
+    held: dict[object, set[str]] = {}
+    for each in own(tables, "people", shop):
+        taken = each["passed_on"]
+        assert isinstance(taken, datetime.date)
+        too_late = each["badge"] == "signs" and taken > datetime.date(2020, 6, 30)
+        if in_effect(taken, each["expires_on"], AS_OF) and not too_late:
+            held.setdefault(each["person_id"], set()).add(str(each["badge"]))
+    return held
+
+
+def sales_in(tables: Tables, shop: Row, first: int, last: int) -> Fraction:
+    """Net sales from one month through another, by their numbers."""
+    orders = own(tables, "orders", shop)
+    return sum(
+        (net(each) for each in orders if first <= month_of(each["ordered_on"]) <= last), Fraction(0)
+    )
