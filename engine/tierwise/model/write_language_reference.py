@@ -80,7 +80,7 @@ Rows of a table whose references lead to the scored one are that one's own: no p
 entity of such rows is each scored one's own too: a buyer of two sellers has a total with each of them,
 from that seller's rows alone.
 
-Other rows say what they are about, such as a subscription, and a credit policy says whose that is.
+Other rows say what they are about, such as an order, and a credit policy says whose that is.
 Then an entity has one total, of all its eligible rows, and everybody who is credited with it gets all
 of it.
 
@@ -89,9 +89,9 @@ of it.
   that does not count credits nobody, and **displaces nobody** either.
 - It counts in the first way whose `when` it meets, or not at all. Of those that count in a month on
   the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
-- Where `per` names something that several credited things lead to, such as the customer of
-  subscriptions, **one association with one of them is enough**: it credits with the whole customer, the
-  rows of its other subscriptions included, once.
+- Where `per` names something that several credited things lead to, such as the buyer of orders,
+  **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
+  orders included, once.
 
 An empty cell identifies nothing: a row in which what `per` names is empty is left out.
 """
