@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -51,6 +52,36 @@ def test_the_carried_demo_is_accepted_and_gives_every_level(
     assert 13 <= per["usage"] <= 16
     assert 1.1 <= per["associations"] <= 1.3
     assert 4 <= per["exams"] / per["partners"] <= 6
+
+
+CLOUD = "cloud-business-applications"
+
+
+def test_both_options_of_cloud_business_applications_give_every_level(
+    carried: RuleSet, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    made(make(carried, out, 400, contract=f"{CLOUD}-data"))
+    results = tierwise.evaluate(out, "2021-05", rules=carried, competency=CLOUD)
+    assert results.warnings == ()
+    for option in results.options:
+        scores = list(option.scores())
+        levels = Counter(score.level for score in scores)
+        assert levels[""] > 300
+        assert levels["silver"] >= 10
+        assert levels["gold"] >= 10
+        for place, metric in enumerate(scores[0].metrics):
+            earned = {score.metrics[place].points for score in scores}
+            assert {0, metric.metric.max_points} <= earned, metric.metric.id
+
+
+@pytest.mark.parametrize(("partners", "seed"), [(1, 3), (2, 1), (3, 7)])
+def test_the_smallest_cloud_market_reaches_back(
+    carried: RuleSet, tmp_path: Path, partners: int, seed: int
+) -> None:
+    made(make(carried, tmp_path / "out", partners, seed, contract=f"{CLOUD}-data"))
+    results = tierwise.evaluate(tmp_path / "out", "2021-05", rules=carried, competency=CLOUD)
+    assert results.warnings == ()
 
 
 def test_the_carried_demo_tells_every_story(carried: RuleSet, tmp_path: Path) -> None:

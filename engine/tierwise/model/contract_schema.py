@@ -23,8 +23,9 @@ def _column() -> Json:
         "references": field("References", "The table, or the catalogue, whose key stands here; or "
                             "the file of certifications, one of whose exams does. Any other value "
                             "is refused.", "buyers", type="string"),
-        "as": field("Name of the reference", "How a path names what is referred to; the column's "
-                    "own name by default.", "buyer", **NAME),
+        "as": field("Name of the reference", "How a path, and a credit policy, names what is "
+                    "referred to: buyer.country. The column's own name by default; keys, cases and "
+                    "the data name the column all the same.", "buyer", **NAME),
         "values": texts("Values", "The only values that may stand in a column of texts.",
                         ["open", "closed"]),
         "minimum": field("Minimum", "The least number that may stand in a column of numbers.", 0,

@@ -77,6 +77,28 @@ What may be named:
 """
 
 
+_CREDITED = """## Who is credited
+
+Rows of a table whose references lead to the scored one are that one's own: no policy is named. An
+entity of such rows is each scored one's own too: a buyer of two sellers has a total with each of them,
+from that seller's rows alone.
+
+Other rows say what they are about, such as an order, and a credit policy says whose that is.
+Then an entity has one total, of all its eligible rows, and everybody who is credited with it gets all
+of it.
+
+- An association is in effect in a month if it is on the month's last day.
+- It counts if it, and every row that its references lead to, is what the option calls `eligible`. One
+  that does not count credits nobody, and **displaces nobody** either.
+- It counts in the first way whose `when` it meets, or not at all. Of those that count in a month on
+  the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
+- Where `per` names something that several credited things lead to, such as the buyer of orders,
+  **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
+  orders included, once.
+
+An empty cell identifies nothing: a row in which what `per` names is empty is left out.
+"""
+
 _DATA = """## Cells of the data
 
 What a column's `type` takes. Text is read in this form wherever it stands; other types of a Parquet
@@ -125,6 +147,11 @@ A file of the kind `cases` stands beside a competency and shows by small tables 
 | month, date | the as-of month, and its first day |
 | other text | the column's name |
 
+What leaves such a column of a key out is about **another thing than every other row**: two rows of exams
+that do not say the person are of two people, who hold one each. Write the same key where the same thing
+is meant. Columns are named as in the data, also where the contract gives the reference another name
+with `as`.
+
 A table that a case does not name gets a row for each key that others refer to; in one that it names,
 those keys must stand. Cases see nothing of each other. Months before the first row count as 0.
 
@@ -148,7 +175,7 @@ are conditions: `year(month) == year(as_of)` leaves the rows of the as-of month'
 
 def reference() -> str:
     """The whole page."""
-    parts = [_HEADER, *_kinds(), *_measures(), *_points(), _DATA, _MONTHS]
+    parts = [_HEADER, *_kinds(), *_measures(), _CREDITED, *_points(), _DATA, _MONTHS]
     parts += [_GRAMMAR.format(parts=_parts()), _functions(), VALUES, _CASES, _findings()]
     return "\n".join(part.strip() + "\n" for part in parts)
 
