@@ -117,6 +117,9 @@ def _metric(explained: MetricExplanation, every_row: bool) -> list[str]:
 def _named_value(explained: ValueExplanation, every_row: bool) -> list[str]:
     value = explained.value
     title = in_language(value.title, "en", value.id)
+    if value.dimension:
+        lines = [f"\1{title}, by {value.dimension}\2", *_help(value.help)]
+        return [*lines, *_value(explained, every_row), ""]
     head = f"\1{title}: {value_text(explained.result, explained.unit)}\2"
     return [head, *_help(value.help), *_value(explained, every_row), ""]
 

@@ -20,7 +20,7 @@ from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.possible import Possible
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.expression.typed import literal
-from tierwise.program.option import Level, Option
+from tierwise.program.option import SCORE, Level, Option
 from tierwise.program.program import Program
 from tierwise.program.value_ranges import option_ranges
 from tierwise.quantity import plain_decimal
@@ -35,7 +35,9 @@ def check(program: Program) -> Iterable[Diagnostic]:
     """A finding for each level that is never given."""
     for option in program.options:
         place = option_ranges(option, program.contract).of_levels()
-        held, given = _by_score(option)
+        numbers = place.names(SCORE).numbers
+        least = numbers.low if numbers is not None and numbers.low is not None else Fraction(0)
+        held, given = _by_score(option, least)
         for number, level in enumerate(option.levels):
             above = option.levels[:number]
             none_above = [(each.when.tree, False) for each in above]
@@ -76,7 +78,7 @@ def _nothing_meets(level: Level, place: Possible) -> str:
     return f"{shown(level.when.text)} never holds{because}"
 
 
-def _by_score(option: Option) -> tuple[dict[str, bool], set[str]]:
+def _by_score(option: Option, least: Fraction) -> tuple[dict[str, bool], set[str]]:
     """Of the levels that ask for the score alone: whether any score meets each, and which are given.
 
     None of them where that cannot be told.
@@ -85,7 +87,7 @@ def _by_score(option: Option) -> tuple[dict[str, bool], set[str]]:
         option.max_score or option.most_points()
     )  # whether they agree is another check's question
     levels = [level for level in option.levels if level.when.names <= {"score"}]
-    scores = _scores(levels, most)
+    scores = _scores(levels, least, most)
     if scores is None:
         return {}, set()
     names = [
@@ -96,16 +98,16 @@ def _by_score(option: Option) -> tuple[dict[str, bool], set[str]]:
     return {each.id: each.id in held for each in levels}, {each[0] for each in names if each}
 
 
-def _scores(levels: Sequence[Level], most: Fraction) -> list[Fraction] | None:
+def _scores(levels: Sequence[Level], least: Fraction, most: Fraction) -> list[Fraction] | None:
     """Scores that between them meet every combination of the levels' conditions, if they can."""
-    turns = {Fraction(0), most}
+    turns = {least, most}
     for level in levels:
         for node in ast.walk(level.when.tree):
             if isinstance(node, ast.Compare):
                 turns_here = _turns(node)
                 if turns_here is None:
                     return None
-                turns |= {each for each in turns_here if 0 <= each <= most}
+                turns |= {each for each in turns_here if least <= each <= most}
     points = sorted(turns)
     between = [(low + high) / 2 for low, high in itertools.pairwise(points)]
     return sorted([*points, *between])

@@ -207,7 +207,7 @@ def _options(
         for level in option.option.levels if metric is None else ():
             behind |= {value.id for value in option.option.named_by(level.when)}
         values = tuple(asked.value(value) for value in option.option.values
-                       if value.id in behind and value.id in score.values)  # fmt: skip
+                       if value.id in behind and (value.dimension or value.id in score.values))  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
 
