@@ -181,6 +181,9 @@ class Typing:
             return Kind.TEXTS
         if values and all(type(value) in (int, Decimal) for value in values):
             return Kind.NUMBERS
+        if not node.elts:
+            return self.report("expression-type", "nothing is in an empty list", node,
+                               "write what it holds, as in ['one', 'two']")  # fmt: skip
         return self.report("expression-type", "a list holds texts only, or numbers only", node,
                            "write ['one', 'two'] or [1, 2]")  # fmt: skip
 
@@ -202,7 +205,7 @@ class Typing:
         if isinstance(node.op, ast.Div):
             if not self.divides:
                 return self.report("expression-forbidden", "division is not exact over rows", node,
-                                   "multiply: by 0.01 instead of dividing by 100")  # fmt: skip
+                                   "multiply by 0.01 instead of dividing by 100; divide values in 'is'")  # fmt: skip
             if _folded(node.right) == 0:
                 return self.report("expression-forbidden", "nothing can be divided by 0",
                                    node.right, "divide by a number other than 0")  # fmt: skip

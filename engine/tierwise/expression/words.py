@@ -12,6 +12,7 @@ import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tierwise.diagnostics import printable, shown
 
@@ -76,6 +77,9 @@ class Word:
         )
 
 
+_NOTHING = Word("", "", -1)
+
+
 def words(text: str) -> list[Word]:
     """The words of an expression, without white space.
 
@@ -83,12 +87,55 @@ def words(text: str) -> list[Word]:
         Refusal: a word is none of the rule language, or two do not fit side by side.
     """
     found = [word for word in _all(text) if word.sort != "space"]
+    _check_numbers(found)
     for word in found:
         _check(word, text)
     for before, word in itertools.pairwise(found):
         _check_side_by_side(before, word)
     _check_brackets(found)
     return found
+
+
+def _check_numbers(found: list[Word]) -> None:
+    """Refuse what people write for numbers and days elsewhere: units, percentages, separators."""
+    depth = 0
+    for place, word in enumerate(found):
+        depth += (word.text in _OPENS) - (word.text in _CLOSES)
+        after = [*found[place + 1 : place + 5], *4 * [_NOTHING]]
+        sign, behind = after[0], after[1]
+        if word.sort != "number" or not NUMBER.fullmatch(word.text):
+            continue
+        joined = _touch(word, sign) and _touch(sign, behind) and behind.sort == "number"
+        if sign.text == "%" and not behind.is_operand and behind.text not in _OPENS:
+            share = f"{Decimal(word.text) / 100:f}"
+            raise Refusal("a percentage is written as a number here", word.offset,
+                          sign.offset + 1 - word.offset, f"write {share}")  # fmt: skip
+        if sign.sort == "name" and sign.text.lower() not in LANGUAGE_WORDS:
+            raise Refusal(f"nothing joins {shown(sign.text)} to the number before it", sign.offset,
+                          len(sign.text), "write the number alone: numbers in expressions have no "
+                          "unit")  # fmt: skip
+        if sign.text == "," and joined and not depth:
+            raise Refusal("a number has a point, and nothing between its thousands", word.offset,
+                          behind.offset + len(behind.text) - word.offset,
+                          "write 1234.5, not 1,234.5 or 1.234,5")  # fmt: skip
+        if sign.text == "-" and joined and len(word.text) == 4 and len(behind.text) == 2:
+            _refuse_day(word, behind, *after[2:4])
+
+
+def _refuse_day(year: Word, month: Word, sign: Word, day: Word) -> None:
+    """A day or month that stands there as it is would be a subtraction."""
+    is_day = sign.text == "-" and _touch(month, sign) and _touch(sign, day) and len(day.text) == 2
+    text = f"{year.text}-{month.text}" + (f"-{day.text}" if is_day else "")
+    if not is_day and not month.text.startswith(("0", "1")):
+        return
+    hint = f"write date('{text}'), or '{text}' beside a date" if is_day else f"write '{text}'"
+    raise Refusal(
+        f"a {'day' if is_day else 'month'} stands in quotes", year.offset, len(text), hint
+    )
+
+
+def _touch(one: Word, other: Word) -> bool:
+    return one.offset + len(one.text) == other.offset
 
 
 def on_one_line(text: str) -> str:

@@ -74,7 +74,8 @@ def certifications() -> Json:
             "any": {"properties": {"any": either}},
             "at_least": {"properties": {"at_least": least, "of": parts}, "required": ["of"]},
         }),
-        "else": {"type": "string"},
+        "else": {"type": "string", "description": "An exam; several stand below all or any, or "
+                 "below of, with at_least.", "examples": [{"all": ["A-1", "B-1"]}]},
         "properties": {
             key: {name: each[name] for name in ("title", "description", "examples")}
             for key, each in known.items()

@@ -134,20 +134,31 @@ def _chosen(error: ValidationError) -> list[ValidationError] | None:
     return None
 
 
+_FALLING = ("at_most", "less_than", "below", "up_to")
+
+
 def _unknown_fields(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
     known = set(error.schema.get("properties", {})) if isinstance(error.schema, dict) else set()
     missing = known - {entry.key for entry in node}
     for entry in node.entries:
         if entry.key not in known:
+            hint = nearest(entry.key, missing) if missing else (
+                "remove it: all fields that there are stand here already")  # fmt: skip
+            if entry.key in _FALLING and "at_least" in missing:
+                hint = ("it is said from which value on: 'at_least'; where less is better, write a "
+                        "list of cases with 'when' and 'is'")  # fmt: skip
             yield Diagnostic("unknown-field", f"there is no field {shown(entry.key)} here",
-                             entry.key_span, nearest(entry.key, missing) if missing else
-                             "remove it: all fields that there are stand here already")  # fmt: skip
+                             entry.key_span, hint)  # fmt: skip
 
 
 def _wrong_names(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
     schema = error.schema if isinstance(error.schema, dict) else {}
     for entry in node:
         if entry.key == error.instance:
+            if isinstance(entry.node, Scalar) and entry.node.value is None:
+                yield Diagnostic("wrong-value", f"{shown(entry.key)} has no value", entry.key_span,
+                                 "a text that holds a comma inside {...} stands in quotes")  # fmt: skip
+                continue
             yield Diagnostic("wrong-value", f"{shown(entry.key)} cannot be a name here",
                              entry.key_span, str(schema.get("description", "")))  # fmt: skip
 
@@ -209,6 +220,9 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
     if rule == "type" and isinstance(node, Scalar) and _LOOKS_LIKE_NUMBER.fullmatch(node.text):
         if "number" in str(error.validator_value):
             return "write plain digits without quotes: at most 18, and 12 more behind a point"
+        examples = own.get("examples")
+        if "pattern" in own and isinstance(examples, list):
+            return f"write it as in {examples[0]}"
         return "put a text that looks like a number in quotes"
     if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
         return f"keep one of {', '.join(entry.key for entry in _present(node, error))}"
@@ -217,7 +231,8 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
         meant = next((hint for hint in near if hint.startswith("did you")), "")
         return meant or "it says what the other fields are"
     if rule in ("required", "dependentRequired"):
-        own = own.get("properties", {}).get(_missing(error), own)
+        whole = schema.get("properties", {}) if not error.absolute_path else {}
+        own = own.get("properties", whole).get(_missing(error), own)
         if "$ref" in own:
             own = schema["$defs"][str(own["$ref"]).rpartition("/")[2]]
     if "description" not in own and isinstance(error.parent, ValidationError):

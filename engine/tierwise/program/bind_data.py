@@ -219,9 +219,10 @@ def differ(found: list[Diagnostic], what: str, names: Iterable[Written]) -> None
     for name in names:
         other = first.setdefault(name.text.lower(), name)
         if other is not name:
+            more = "another name" if name.text == other.text else (
+                "a name that differs in more than capitals")  # fmt: skip
             found.append(Diagnostic("duplicate-name", f"there is a {what} {shown(other.text)} "
-                                    "already", name.span, "give it a name that differs in more "
-                                    "than capitals",
+                                    "already", name.span, f"give it {more}",
                                     related=(Related(other.span, "the first one"),)))  # fmt: skip
 
 

@@ -56,6 +56,9 @@ class TableNames:
                 return path, [f"{first}.{name}" for name in below.own_names()]
             step = rest.partition(".")[0]
             if step in self.catalogues and below.table.reference(step) is None:
+                meant = below.through_references(rest)
+                if meant:
+                    return path, [f"{first}.{name}" for name in meant]
                 return path, [rest]  # a list is named by itself, not through a reference
             part, known = below.unknown(rest)
             return f"{first}.{part}", [f"{first}.{name}" for name in known]
@@ -63,11 +66,28 @@ class TableNames:
             attributes = self.catalogues[reference.references].attributes
             return path, [f"{first}.{name}" for name in attributes]
         if first in self.catalogues:
-            return path, [f"{first}.{name}" for name in self.catalogues[first].lists]
+            meant = self.through_references(path)
+            return path, meant or [f"{first}.{name}" for name in self.catalogues[first].lists]
+        meant = self.through_references(path)
+        if meant:
+            return path, meant
         references = [each.alias for each in self.table.columns.values() if each.references]
         if rest:
             return first, [*references, *self.catalogues]
         return first, self.own_names()
+
+    def through_references(self, path: str) -> list[str]:
+        """The paths that somebody may mean who names only what a reference leads to.
+
+        Such as ``rate`` or ``currencies.rate`` where it is ``currency.rate``.
+        """
+        first, _, rest = path.partition(".")
+        return [
+            f"{column.alias}.{rest or first}"
+            for column in self.table.columns.values()
+            if column.references and (not rest or column.references == first)
+            and self._column_kind(column.alias, rest or first) is not None
+        ]  # fmt: skip
 
     def own_names(self) -> list[str]:
         """The columns of the row, and what is derived from them."""

@@ -67,6 +67,8 @@ class ValueNames:
             known_value = self.resolve(first)
             parts = known_value[1] if known_value is not None else ()
             return path, [first, *(f"{first}.{part}" for part in parts)]
+        if self.scored.kind_of(path) is not None:
+            return path, [f"{SCORED}.{path}"]
         return path, [*self.here, *self.values, AS_OF]
 
     def values_of(self, path: str) -> Iterable[str] | None:

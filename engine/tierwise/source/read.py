@@ -239,7 +239,8 @@ def _syntax(path: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
         mark = error.context_mark  # where it begins, for at the end there is nothing to see
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     hint = next((hint for sign, hint in _HINTS.items() if sign in problem),
-                "check indentation, colons and quotes around here")  # fmt: skip
+                "check indentation, colons and quotes around here; a text that holds a comma or a "
+                "bracket inside {...} or [...] stands in quotes")  # fmt: skip
     if mark and text[mark.index : mark.index + 1] == "\t":
         hint = "indent with spaces, not with tabs"
     return Diagnostic("yaml-syntax", f"not valid YAML: {problem}",
