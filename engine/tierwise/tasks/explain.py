@@ -168,13 +168,8 @@ def explain(
         return Outcome(None, bound.diagnostics)
     ids = [each.id for program in bound.value for one in program.options for each in one.metrics]
     if metric is not None and metric not in ids:
-        values = {each.id for program in bound.value for one in program.options
-                  for each in one.values}  # fmt: skip
-        hint = nearest(metric, ids)
-        if metric in values:
-            hint = "it is a value, which is explained with the metrics and levels that name it"
         unknown = Diagnostic("unknown-metric", f"there is no metric {shown(metric)}",
-                             bound.value[0].options[0].span, hint)  # fmt: skip
+                             bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
                       progress, leave_out=competency is None) as outcome:  # fmt: skip
