@@ -79,7 +79,7 @@ class TableNames:
     def through_references(self, path: str) -> list[str]:
         """The paths that somebody may mean who names only what a reference leads to.
 
-        Such as ``rate`` or ``currencies.rate`` where it is ``currency.rate``.
+        Such as ``weight`` or ``products.weight`` where it is ``product.weight``.
         """
         first, _, rest = path.partition(".")
         return [
