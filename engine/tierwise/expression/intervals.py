@@ -32,8 +32,8 @@ class Interval:
         whole: bool = False,
     ) -> Interval | None:
         """The interval with these ends; None where no number lies between them."""
-        least = None if low is None else Fraction(low)
-        most = None if high is None else Fraction(high)
+        least = Fraction(low) if isinstance(low, int) else low
+        most = Fraction(high) if isinstance(high, int) else high
         if whole and least is not None:
             least = Fraction(math.floor(least) + 1 if low_open else math.ceil(least))
             low_open = False
@@ -62,6 +62,8 @@ class Interval:
 
     def __and__(self, other: Interval) -> Interval | None:
         """The numbers of both; None where there are none."""
+        if self is other:
+            return self
         low, low_open = _inner(_lows(self), _lows(other), 1)
         high, high_open = _inner(_highs(self), _highs(other), -1)
         return Interval.between(low, high, low_open, high_open, self.whole or other.whole)

@@ -100,8 +100,11 @@ class _Way:
                 else:
                     self._meet(condition, wanted)
             for _ in range(ROUNDS):
+                before = dict(self.known)
                 for condition, wanted in self.met.values():
                     self._narrow(condition, wanted)
+                if self.known == before:
+                    break
         except _Contradiction:
             return False
         if not split or self.budget.left < 0:
