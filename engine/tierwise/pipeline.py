@@ -6,6 +6,7 @@ stops where there are errors, so that a stage never sees what an earlier one ref
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from tierwise.run.open_rows import Cells
 
 RULE_FILES = (".yaml", ".yml")
+_KEPT = 64
+"""How many versions in a month are kept bound."""
 STAND_ALONE = ("competency", "demo", "cases", "releases")
 """The kinds of files that no other file refers to."""
 
@@ -200,14 +203,21 @@ def programs(
     bound: list[Program] = []
     found: list[Diagnostic] = []
     for each in chosen.value:
-        outcome = _bound(rules, each, as_of)
+        outcome = _judged(rules, each, as_of)
         found.extend(outcome.diagnostics)
-        if outcome.value is not None:
-            found.extend(check(outcome.value, each))
-            bound.append(outcome.value)
+        bound += [outcome.value] if outcome.value is not None else []
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))
     return _with_option(tuple(bound), option, chosen.value[0], merged(found))
+
+
+@functools.lru_cache(_KEPT)
+def _judged(rules: RuleSet, version: CompetencyRule, as_of: int) -> Outcome[Program]:
+    """A version bound in a month, with what is wrong with it; whoever scores often asks often."""
+    outcome = _bound(rules, version, as_of)
+    if outcome.value is None:
+        return outcome
+    return Outcome(outcome.value, (*outcome.diagnostics, *check(outcome.value, version)))
 
 
 def find_version(rules: RuleSet, competency: str | None, version: str) -> Outcome[CompetencyRule]:

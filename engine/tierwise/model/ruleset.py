@@ -280,7 +280,7 @@ class OptionRule:
     levels: tuple[LevelRule, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompetencyRule:
     """A version of a competency, as written; months as ``months.month_number``, both inclusive."""
 
@@ -295,9 +295,9 @@ class CompetencyRule:
     options: tuple[OptionRule, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
-    """All rule files that belong together."""
+    """All rule files that belong together; what has been worked out of one is kept for it."""
 
     documents: tuple[Document, ...]
     contracts: tuple[ContractRule, ...]
