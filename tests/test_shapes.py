@@ -30,7 +30,15 @@ SHAPES = TOP / "examples" / "shapes"
 PAGES = TOP / "docs" / "shapes"
 NAMES = sorted(path.parent.name for path in SHAPES.glob("*/1.0.0.yaml"))
 WORLDS = 60
-IDENTIFIERS |= {"shop_id", "order_id", "activity_id", "rating_id", "claim_id"}
+IDENTIFIERS |= {
+    "shop_id",
+    "order_id",
+    "activity_id",
+    "rating_id",
+    "claim_id",
+    "payment_id",
+    "currency",
+}
 OUTCOMES = ("level", "competency_level", "score")
 RULE = re.compile(r"(<!-- the rule -->\n```yaml\n)(?:(?!```)[^\n]*\n)*(```\n)")
 CONSOLE = re.compile(r"(```console\n\$ ([^\n]+)\n)(?:(?!```)[^\n]*\n)*(```\n)")

@@ -21,6 +21,7 @@ ACTIVITIES = {
     "visit": ("1", True),
 }
 BADGES = ("advice", "repair", "repair-2", "sales", "signs", "pottery")
+RATES = {"EUR": ["1"], "USD": ["0.8", "1", "1.25"], "XAU": ["0.0001", "7.5"]}
 FIRST, AS_OF = datetime.date(2018, 1, 1), datetime.date(2021, 6, 30)
 
 
@@ -105,7 +106,19 @@ def world(seed: int) -> Tables:
                 users = draw.choice([0, 1, 10, 20, 25, 50])
                 usage[buyer, month] = {"customer_id": buyer, "month": month, "users": users}
     usage[buyers[0], "2021-06"] = {"customer_id": buyers[0], "month": "2021-06", "users": 30}
+    rates: list[Row] = [
+        {"currency": currency, "month": month, "eur": draw.choice(values)}
+        for currency, values in RATES.items()
+        for month in months
+    ]
+    payments: list[Row] = [
+        {"payment_id": f"y{number}", "shop_id": draw.choice(ids),
+         "paid_on": max(FIRST, min(AS_OF, day(draw))), "currency": draw.choice([*RATES]),
+         "amount": draw.choice(["0", "1000", "2500.5", "4000", "9999.99"])}
+        for number in range(draw.randint(1, 12))
+    ]  # fmt: skip
     return {
         "shops": shops, "customers": customers, "orders": orders, "people": [*people.values()],
         "activities": activities, "ratings": ratings, "claims": claims, "usage": [*usage.values()],
+        "payments": payments, "rates": rates,
     }  # fmt: skip

@@ -160,8 +160,9 @@ def _table(name: Written, fields: Fields) -> TableRule:
 def _column(name: Written, fields: Fields) -> ColumnRule:
     values = tuple(value.text for value in fields.many("values")) if "values" in fields else None
     minimum = fields.number("minimum") if "minimum" in fields else None
+    beside = tuple((_key(entry), written(entry.node)) for entry in fields.entries("with"))
     return ColumnRule(name, fields.text("type"), fields.flag("optional"), fields.maybe("references"),
-                      fields.maybe("as") or name, values, minimum)  # fmt: skip
+                      fields.maybe("as") or name, values, minimum, beside)  # fmt: skip
 
 
 def _catalogue(fields: Fields) -> CatalogueRule:

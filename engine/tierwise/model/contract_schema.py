@@ -26,6 +26,10 @@ def _column() -> Json:
         "as": field("Name of the reference", "How a path, and a credit policy, names what is "
                     "referred to: buyer.country. The column's own name by default; keys, cases and "
                     "the data name the column all the same.", "buyer", **NAME),
+        "with": named("With", "Where the key referred to has several columns: by each of the others "
+                      "the column of this row that stands for it. A date stands for its month where "
+                      "the key has a month.", {"month": "ordered_on"},
+                      field("Column", "A column of this row.", "ordered_on", type="string"), NAME),
         "values": texts("Values", "The only values that may stand in a column of texts.",
                         ["open", "closed"]),
         "minimum": field("Minimum", "The least number that may stand in a column of numbers.", 0,
@@ -37,8 +41,8 @@ def _column() -> Json:
         for name, kinds in (("values", ["boolean", "whole", "decimal", "date", "month"]),
                             ("minimum", ["text", "boolean", "date", "month"]),
                             ("references", ["boolean", "decimal", "date", "month"]))
-    ] + [{"dependentRequired": {"as": ["references"]},
-          "description": "Only a reference has a name beside its column's."}]  # fmt: skip
+    ] + [{"dependentRequired": {"as": ["references"], "with": ["references"]},
+          "description": "Only a reference has a name beside its column's, or other columns."}]  # fmt: skip
     return column
 
 

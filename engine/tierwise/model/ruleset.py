@@ -22,7 +22,10 @@ ALWAYS = (0, OPEN_ENDED)
 
 @dataclass(frozen=True)
 class ColumnRule:
-    """A column of a contract's table, as written."""
+    """A column of a contract's table, as written.
+
+    ``beside``: by a column of the key that is referred to, the column of the row that stands for it.
+    """
 
     name: Written
     type: str
@@ -31,6 +34,7 @@ class ColumnRule:
     alias: Written
     values: tuple[str, ...] | None
     minimum: Fraction | None
+    beside: tuple[tuple[Written, Written], ...] = ()
 
 
 @dataclass(frozen=True)

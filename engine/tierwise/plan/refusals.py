@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
-from tierwise.plan.rows import Reached, dating, month_cell, month_of, reach
+from tierwise.plan.rows import Reached, dating, meets, month_cell, month_of, reach
 from tierwise.plan.typed import (
     FORMS,
     TOO_LARGE,
@@ -29,7 +29,7 @@ from tierwise.plan.typed import (
     typed_cell,
     well_formed,
 )  # fmt: skip
-from tierwise.program.program import Check, Column, Contract, Table
+from tierwise.program.program import Check, Column, Contract, Meeting, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import in_language
 
@@ -315,15 +315,20 @@ def duplicate_rows(table: Table, numbered: ir.Table, limit: int) -> ir.Table:
     return bad.order_by("row").limit(limit).select("row", "cell")
 
 
-def dangling(typed: ir.Table, column: str, target: ir.Table, key: str) -> ir.Table:
-    """The rows of a table whose reference leads nowhere."""
-    present = typed.filter(_filled(typed[column]))
-    return present.anti_join(target, present[column] == target[key])
+def dangling(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
+    """The rows of a table whose reference leads nowhere, though none of its columns is empty.
+
+    Args:
+        typed, target: the rows, and those that they refer to.
+        meeting: as ``Contract.meeting`` gives it.
+    """
+    present = typed.filter(*(_filled(typed[own]) for own, _ in meeting))
+    return present.anti_join(target, [meets(present[own], target[key]) for own, key in meeting])
 
 
 def dangling_rows(
-    numbered: ir.Table, column: str, target: ir.Table, key: str, limit: int
+    numbered: ir.Table, column: str, target: ir.Table, meeting: Meeting, limit: int
 ) -> ir.Table:
-    """(row, cell): the first rows whose reference leads nowhere."""
-    bad = dangling(numbered, column, target, key)
+    """(row, cell): the first rows whose reference leads nowhere; the cell is of ``column``."""
+    bad = dangling(numbered, target, meeting)
     return bad.order_by("row").limit(limit).select("row", cell=bad[column])

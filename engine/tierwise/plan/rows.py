@@ -153,19 +153,27 @@ def reach(
             table = table.mutate(**{name: _attribute(key, catalogue, rest)
                                     for rest, name in names.items()})  # fmt: skip
         else:
-            key_name = contract.tables[column.references].key[0]
-            other = reach(contract, tables, column.references, {*rests, key_name})
+            meeting = contract.meeting(column)
+            keys = {key for _, key in meeting}
+            other = reach(contract, tables, column.references, {*rests, *keys})
             names = _column_names(alias, rests & other.paths.keys())
             constants.update({f"{alias}.{rest}": each for rest, each in other.constants.items()
                               if not column.optional})  # fmt: skip
             right = other.table.select(
-                **{f"{alias}__key": other.table[other.paths[key_name]]},
+                **{f"{alias}__key:{key}": other.table[other.paths[key]] for key in keys},
                 **{name: other.table[other.paths[rest]] for rest, name in names.items()},
             )
             how: JoinKind = "left" if column.optional else "inner"
-            table = table.join(right, table[column.name] == right[f"{alias}__key"], how=how)
+            met = [meets(table[own], right[f"{alias}__key:{key}"]) for own, key in meeting]
+            table = table.join(right, met, how=how)
         found.update({f"{alias}.{rest}": name for rest, name in names.items()})
     return Reached(table, found, contract, constants)
+
+
+def meets(own: ir.Column, key: ir.Column) -> ir.BooleanValue:
+    """Whether a typed cell stands for a cell of a key: itself, or a date for its month."""
+    is_in_month = own.type().is_date() and not key.type().is_date()
+    return (month_cell(own, Kind.DATE) if is_in_month else own) == key
 
 
 def dating(contract: Contract, table: str) -> Dating:

@@ -15,15 +15,10 @@ from tierwise.model.ruleset import (
     RuleSet,
 )  # fmt: skip
 from tierwise.months import parse_date
-from tierwise.program.bind_data import (
-    bind_catalogues,
-    bind_contract,
-    bind_policies,
-    differ,
-    unknown,
-)
+from tierwise.program.bind_data import bind_catalogues, bind_contract, bind_policies
 from tierwise.program.bind_measures import MeasureBinder
 from tierwise.program.bind_option import OptionBinding
+from tierwise.program.name_findings import differ, unknown
 from tierwise.program.program import Program
 from tierwise.program.releases import release_findings
 from tierwise.program.versions import version_findings

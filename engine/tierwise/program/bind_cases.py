@@ -12,10 +12,10 @@ from tierwise.expression.kinds import Kind
 from tierwise.model.cases import CaseRule, CasesFileRule, ExpectedRule, ExpectRule
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month, parse_date
-from tierwise.program.bind_data import unknown
 from tierwise.program.bind_in_month import NOT_IN_FORCE
 from tierwise.program.case_rows import Rows, case_rows, unknown_row
 from tierwise.program.cases import Case, Expected, ValueResult
+from tierwise.program.name_findings import unknown
 from tierwise.program.option import Option, Value
 from tierwise.program.program import Program
 from tierwise.program.versions import in_force

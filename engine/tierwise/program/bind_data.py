@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from tierwise.diagnostics import Diagnostic, Related, nearest, shown
+from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import parse
 from tierwise.expression.words import RESERVED
@@ -20,28 +20,13 @@ from tierwise.model.ruleset import (
 )  # fmt: skip
 from tierwise.program.bind_dating import dating
 from tierwise.program.bind_derived import Place, bind_derived, named
+from tierwise.program.bind_references import references_fit
 from tierwise.program.extended import lineage, whole
+from tierwise.program.name_findings import differ, unknown
 from tierwise.program.names import TableNames
 from tierwise.program.policy import Policy, Way
 from tierwise.program.program import Catalogue, Check, Column, Contract, Table
 from tierwise.source.document import Written
-
-MOST_HINTS = 50
-
-
-def unknown(
-    found: list[Diagnostic], code: str, what: str, name: Written, known: Collection[str]
-) -> None:
-    """Report a name that there is not, with the nearest one.
-
-    Where there is none of the kind at all, that is what is wrong, whatever the name.
-    """
-    if not known:
-        found.append(Diagnostic(code, f"there is no {what} among the rules at all", name.span,
-                                f"add the {what}, or the file that holds it"))  # fmt: skip
-        return
-    hint = nearest(name.text, known) if len(found) < MOST_HINTS else "see the findings above"
-    found.append(Diagnostic(code, f"there is no {what} {shown(name.text)}", name.span, hint))
 
 
 def bind_catalogues(rules: RuleSet, found: list[Diagnostic]) -> dict[str, Catalogue]:
@@ -122,7 +107,7 @@ def bind_contract(
         found.append(Diagnostic("scored-key", f"the scored table {shown(scored.text)} needs a key "
                                 "of one column", scored.span, "write key: [its_id]"))  # fmt: skip
     for table in rule.tables:
-        _references_fit(table, tables, scored.text, found)
+        references_fit(table, tables, scored.text, found)
     broken = bind_derived(rule.tables, tables, catalogues, found)
     for table in rule.tables:
         dated_by = dating(table, tables, catalogues, found)
@@ -170,8 +155,8 @@ def _column(
         unknown(found, "unknown-reference", what, references, names | catalogues.keys())
         references = None
     return Column(rule.name.text, Kind(rule.type), rule.optional,
-                  references.text if references else "", rule.alias.text, rule.values,
-                  rule.minimum)  # fmt: skip
+                  references.text if references else "", rule.alias.text, rule.values, rule.minimum,
+                  tuple((key.text, own.text) for key, own in rule.beside))  # fmt: skip
 
 
 def _referred_to(
@@ -211,46 +196,6 @@ def _names_differ(
                                         "expression language, so no expression could name it",
                                         name.span, "give it another name"))  # fmt: skip
                 break
-
-
-def differ(found: list[Diagnostic], what: str, names: Iterable[Written]) -> None:
-    """Report names that are the same, or the same but for capitals, which databases ignore."""
-    first: dict[str, Written] = {}
-    for name in names:
-        other = first.setdefault(name.text.lower(), name)
-        if other is not name:
-            more = "another name" if name.text == other.text else (
-                "a name that differs in more than capitals")  # fmt: skip
-            found.append(Diagnostic("duplicate-name", f"there is a {what} {shown(other.text)} "
-                                    "already", name.span, f"give it {more}",
-                                    related=(Related(other.span, "the first one"),)))  # fmt: skip
-
-
-def _references_fit(
-    rule: TableRule, tables: Mapping[str, Table], scored: str, found: list[Diagnostic]
-) -> None:
-    """A reference leads to a table whose key is one column, of the reference's own type."""
-    for column in rule.columns:
-        target = tables.get(column.references.text) if column.references else None
-        kind = Kind(column.type)
-        if column.references is None:
-            continue
-        if target is not None and target.name == scored and len(target.key) != 1:
-            continue  # reported where it is said to be scored
-        if target is None:
-            wanted = Kind.TEXT  # the keys of a catalogue
-        elif len(target.key) == 1:
-            key = target.columns.get(target.key[0])
-            wanted = key.kind if key is not None else kind
-        else:
-            found.append(Diagnostic("reference-key", f"the table {shown(target.name)} has no key of "
-                                    "one column to refer to", column.references.span,
-                                    "refer to a table with such a key"))  # fmt: skip
-            continue
-        if kind is not wanted:
-            found.append(Diagnostic("wrong-type", f"{shown(column.name.text)} is {kind.phrase}, the "
-                                    f"key that it refers to is {wanted.phrase}",
-                                    column.references.span, "give both the same type"))  # fmt: skip
 
 
 def _with_checks(
@@ -311,6 +256,10 @@ def _policy(rule: PolicyRule, contract: Contract, found: list[Diagnostic]) -> Po
         found.append(Diagnostic("wrong-reference", f"{shown(rule.of.text)} leads to a catalogue; "
                                 "what is credited is a row of a table", rule.of.span,
                                 "name a reference to a table"))  # fmt: skip
+    elif of is not None and len(contract.tables[of.references].key) > 1:
+        found.append(Diagnostic("wrong-reference", f"{shown(of.references)} has a key of several "
+                                "columns; what is credited has one", rule.of.span,
+                                "name a reference to another table"))  # fmt: skip
     if table.period is None:
         found.append(Diagnostic("no-period", f"the table {shown(table.name)} has no period",
                                 rule.through.span,

@@ -9,7 +9,7 @@ from tierwise.diagnostics import Diagnostic, Outcome, Related, shown
 from tierwise.expression.words import RESERVED
 from tierwise.model.demo import DemoRule, DemoTableRule
 from tierwise.model.ruleset import ContractRule, RuleSet
-from tierwise.program.bind_data import bind_catalogues, bind_contract, differ, unknown
+from tierwise.program.bind_data import bind_catalogues, bind_contract
 from tierwise.program.bind_demo_rows import RowsBinding
 from tierwise.program.bind_demo_values import Scope, ValuesBinding
 from tierwise.program.demo import Demo, DemoTable, Inherit, Is, Numbered, Value, looked_at
@@ -21,6 +21,7 @@ from tierwise.program.demo_defaults import (
     with_numbered_key,
 )  # fmt: skip
 from tierwise.program.extended import lineage, whole
+from tierwise.program.name_findings import differ, unknown
 from tierwise.program.program import Contract
 from tierwise.program.versions import in_month
 

@@ -11,7 +11,6 @@ from tierwise.diagnostics import Diagnostic, Span, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
 from tierwise.model.demo import DemoTableRule, ValueRule
-from tierwise.program.bind_data import unknown
 from tierwise.program.bind_demo_ways import WayBinding
 from tierwise.program.demo import (
     PLACES,
@@ -28,6 +27,7 @@ from tierwise.program.demo import (
 )  # fmt: skip
 from tierwise.program.demo_defaults import default_value
 from tierwise.program.demo_names import DemoNames
+from tierwise.program.name_findings import unknown
 from tierwise.program.program import Column, Contract, Table
 from tierwise.source.document import Written
 

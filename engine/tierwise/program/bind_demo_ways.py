@@ -11,9 +11,9 @@ from tierwise.expression.parse import Expression
 from tierwise.model import demo as rule
 from tierwise.model.demo import ValueRule
 from tierwise.program import demo
-from tierwise.program.bind_data import unknown
 from tierwise.program.demo import Cases, Literal, SimpleWay, Value
 from tierwise.program.demo_names import kind_of_texts, lies_below, literal_of, why_not
+from tierwise.program.name_findings import unknown
 from tierwise.source.document import Written
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from tierwise.measures.base import (
     Rows,
     RowsRule,
 )
-from tierwise.program.bind_data import unknown
 from tierwise.program.bind_dating import NO_MONTH
 from tierwise.program.eligibility import eligibility
+from tierwise.program.name_findings import unknown
 from tierwise.program.names import TableNames
 from tierwise.program.policy import Policy
 from tierwise.program.program import Contract, Table

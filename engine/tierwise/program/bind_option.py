@@ -12,9 +12,9 @@ from tierwise.expression.parse import Expression, conjuncts, parse
 from tierwise.expression.words import RESERVED
 from tierwise.model.ruleset import MetricRule, OptionRule
 from tierwise.points.formula import Formula
-from tierwise.program.bind_data import differ, unknown
 from tierwise.program.bind_measures import MeasureBinder
 from tierwise.program.bind_values import ValuesBinding
+from tierwise.program.name_findings import differ, unknown
 from tierwise.program.option import (
     Group,
     Level,

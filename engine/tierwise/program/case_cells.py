@@ -10,7 +10,7 @@ from fractions import Fraction
 from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.months import format_month, parse_date, parse_month
-from tierwise.program.bind_data import MOST_HINTS
+from tierwise.program.name_findings import MOST_HINTS
 from tierwise.program.program import Column, Contract, Table
 from tierwise.quantity import plain_decimal
 from tierwise.source.document import Scalar

@@ -35,11 +35,17 @@ def identities(program: Program) -> frozenset[Place] | None:
     follows are no texts, allow only certain values, or are named by an expression.
     """
     contract = program.contract
-    found = {(contract.scored, contract.scored_key), *_references(contract)}
+    found = {(contract.scored, contract.scored_key)}
     measures = [measure for option in program.options for _, measure in option.measured]
     if not all(map(_is_seen_through, measures)):
         return None
     named = set(_named(program))
+    meetings = list(_meetings(contract))
+    for pairs in meetings:
+        both = [pair for pair in pairs if all(_is_free(contract, each, named) for each in pair)]
+        if not both:
+            return None
+        found |= {*both[0]}
     for measure in measures:
         ends = _ends(contract, contract.tables[measure.rows.table], measure.entity.names)
         free = [place for place in ends if _is_free(contract, place, named)]
@@ -53,7 +59,9 @@ def identities(program: Program) -> frozenset[Place] | None:
             if not free:
                 return None
             found.add(free[0])
-    return frozenset(found) if all(_is_free(contract, each, named) for each in found) else None
+    apart = any((own in found) != (key in found) for pairs in meetings for own, key in pairs)
+    is_free = not apart and all(_is_free(contract, each, named) for each in found)
+    return frozenset(found) if is_free else None
 
 
 def _is_free(contract: Contract, place: Place, named: set[Place]) -> bool:
@@ -62,14 +70,13 @@ def _is_free(contract: Contract, place: Place, named: set[Place]) -> bool:
     return any_text and column.references not in contract.catalogues and place not in named
 
 
-def _references(contract: Contract) -> Iterator[Place]:
-    """Every reference to a table, and the keys that they lead to."""
+def _meetings(contract: Contract) -> Iterator[list[tuple[Place, Place]]]:
+    """Of every reference to a table, the columns that meet those of the key."""
     for table in contract.tables.values():
         for column in table.columns.values():
-            target = contract.tables.get(column.references)
-            if target is not None:
-                yield table.name, column.name
-                yield target.name, target.key[0]
+            if column.references in contract.tables:
+                yield [((table.name, own), (column.references, key))
+                       for own, key in contract.meeting(column)]  # fmt: skip
 
 
 def _named(program: Program) -> Iterator[Place]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from tierwise.diagnostics import Diagnostic, Related, Span, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.model.cases import CaseRowRule, CaseRule
-from tierwise.program.bind_data import MOST_HINTS, unknown
 from tierwise.program.case_cells import allowed, cell, default
 from tierwise.program.cases import CaseRow
+from tierwise.program.name_findings import MOST_HINTS, unknown
 from tierwise.program.program import Column, Contract, Table
 
 Rows = Mapping[str, tuple[CaseRow, ...]]
+_Key = tuple[str | None, ...]
 
 
 @dataclass
@@ -61,7 +62,7 @@ class _Filling:
         self.found = found
         self.rows: dict[str, list[_Row]] = {name: [] for name in contract.tables}
         self.mentioned = {name.text for name, _ in rule.tables}
-        self.keys: dict[str, dict[str, None]] = {}
+        self.keys: dict[str, dict[_Key, None]] = {}
 
     def read(self) -> None:
         """The rows that the case says, each with a key of its own."""
@@ -88,6 +89,9 @@ class _Filling:
 
     def refer(self) -> None:
         """Every reference leads to a row: first those that are said, then those that must be."""
+        for rows in self.rows.values():
+            for row in rows:
+                self._key_of(row)
         self.keys = {name: dict.fromkeys(_keys(rows)) for name, rows in self.rows.items()}
         waiting = [row for rows in self.rows.values() for row in rows]
         for row in waiting:
@@ -96,8 +100,11 @@ class _Filling:
             waiting.append(self._add(self.contract.tables[self.contract.scored], None))
         for row in waiting:
             for column in row.table.columns.values():
-                if self._refers(column) and not column.optional:
+                if self._refers(column) and not column.optional and not column.beside:
                     waiting.extend(self._first_of(row, column))
+            for column in row.table.columns.values():
+                if column.beside and (not column.optional or row.cells.get(column.name)):
+                    waiting.extend(self._first_with(row, column))
 
     def _first_of(self, row: _Row, column: Column) -> list[_Row]:
         """Let a reference of which the case says nothing lead to the first row there is.
@@ -115,34 +122,64 @@ class _Filling:
         row.cells[column.name] = first.cells[key.name]
         return added
 
+    def _first_with(self, row: _Row, column: Column) -> list[_Row]:
+        """Let a reference that other cells are part of lead to a row, where those say nothing else."""
+        target = self.contract.tables[column.references]
+        rows = self.rows[target.name]
+        for own, key in self.contract.meeting(column):
+            if own not in row.cells:
+                first = rows[0].cells.get(key) if rows and own == column.name else None
+                row.cells[own] = first or default(
+                    self.contract, row.table, row.table.columns[own], self.rule.as_of)  # fmt: skip
+        return self._lead(row, column)
+
     def _follow(self, row: _Row) -> list[_Row]:
         """The rows that had to be added for the references that a row says."""
         added = []
         for column in row.table.columns.values():
-            value = row.cells.get(column.name)
-            if value is None or not self._refers(column):
-                continue
-            target = self.contract.tables[column.references]
-            if target.name not in self.mentioned:
-                added += [] if value in self.keys[target.name] else [self._add(target, value)]
-            elif value not in self.keys[target.name]:
-                place = row.spans.get(column.name, row.span)
-                unknown_row(self.found, value, target, self.keys[target.name], place)
+            if (
+                self._refers(column)
+                and not column.beside
+                and row.cells.get(column.name) is not None
+            ):
+                added += self._lead(row, column)
         return added
 
-    def _add(self, table: Table, key: str | None) -> _Row:
+    def _lead(self, row: _Row, column: Column) -> list[_Row]:
+        """The row that had to be added for one reference, all of whose cells are there."""
+        target = self.contract.tables[column.references]
+        key = tuple(self._in_key(row.cells[own], row.table.columns[own], target.columns[name])
+                    for own, name in self.contract.meeting(column))  # fmt: skip
+        if None in key or key in self.keys[target.name]:
+            return []
+        if target.name not in self.mentioned:
+            return [self._add(target, key)]
+        known = [_shown(each) for each in self.keys[target.name]]
+        unknown_row(self.found, _shown(key), target, known, row.spans.get(column.name, row.span))
+        return []
+
+    def _in_key(self, value: str | None, own: Column, key: Column) -> str | None:
+        """A cell as it stands in the key that it is part of: of a date its month."""
+        is_in_month = own.kind is Kind.DATE and key.kind is Kind.MONTH
+        return value[: len("2000-01")] if value is not None and is_in_month else value
+
+    def _add(self, table: Table, key: _Key | None) -> _Row:
         """A row that the case does not say."""
-        cells: dict[str, str | None] = {table.key[0]: key} if key is not None else {}
+        cells = dict(zip(table.key, key, strict=True)) if key is not None else {}
         row = _Row(table, cells, self.rule.name.span)
         self.rows[table.name].append(row)
         for column in () if key is not None else _own_keys(self.contract, table):
             _number(column, self.rows[table.name])
-        for name in table.key:
-            column = table.columns[name]
-            if name not in cells and not self._refers(column):
-                cells[name] = default(self.contract, table, column, self.rule.as_of)
+        self._key_of(row)
         self.keys[table.name] |= dict.fromkeys(_keys([row]))
         return row
+
+    def _key_of(self, row: _Row) -> None:
+        """The cells of its key that no reference says."""
+        for name in row.table.key:
+            column = row.table.columns[name]
+            if name not in row.cells and not self._refers(column):
+                row.cells[name] = default(self.contract, row.table, column, self.rule.as_of)
 
     def _refers(self, column: Column) -> bool:
         return column.references in self.contract.tables
@@ -164,9 +201,8 @@ class _Filling:
             key = tuple(row.cells[name] for name in row.table.key)
             other = first.setdefault(key, row) if key else row
             if other is not row:
-                cells = ", ".join(each or "" for each in key)
                 self.found.append(Diagnostic(
-                    "duplicate-key", f"the key stands in an earlier row: {shown(cells)}",
+                    "duplicate-key", f"the key stands in an earlier row: {shown(_shown(key))}",
                     _start(row.span), f"{', '.join(row.table.key)} must differ from row to row",
                     related=(Related(_start(other.span), "the earlier row"),)))  # fmt: skip
 
@@ -180,10 +216,14 @@ def unknown_row(
                             f"{hint}; or add the row"))  # fmt: skip
 
 
-def _keys(rows: Iterable[_Row]) -> list[str]:
-    """The keys that rows have so far, where a key is one column."""
-    cells = (row.cells.get(row.table.key[0]) for row in rows if row.table.key)
-    return [cell for cell in cells if cell is not None]
+def _keys(rows: Iterable[_Row]) -> list[_Key]:
+    """The keys that rows have so far."""
+    keys = (tuple(map(row.cells.get, row.table.key)) for row in rows if row.table.key)
+    return [key for key in keys if None not in key]
+
+
+def _shown(key: _Key) -> str:
+    return ", ".join(each or "" for each in key)
 
 
 def _start(span: Span) -> Span:

@@ -281,8 +281,23 @@ class Demo:
 
 
 def looked_at(contract: Contract, name: str) -> set[str]:
-    """The tables that the contract's checks of a table look at along its references."""
-    tables = contract.tables
-    checks = tables[name].checks if name in tables else ()
-    paths = {path for check in checks for path in check.that.names}
-    return {each for path in paths for each in walk(tables, name, path)[0][1:]}
+    """The tables at which it is looked whether a row of a table can be as it is."""
+    paths = paths_looked_at(contract, name)
+    return {each for path in paths for each in walk(contract.tables, name, path)[0][1:]}
+
+
+def paths_looked_at(contract: Contract, name: str) -> set[str]:
+    """The paths that the contract's checks of a table name, and references of several columns.
+
+    Values are made one by one, so what several of them refer to together need not be there.
+    """
+    table = contract.tables.get(name)
+    if table is None:
+        return set()
+    together = {
+        f"{column.alias}.{key}"
+        for column in table.columns.values()
+        if column.beside
+        for _, key in contract.meeting(column)
+    }
+    return together | {path for check in table.checks for path in check.that.names}

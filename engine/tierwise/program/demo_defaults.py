@@ -41,6 +41,7 @@ _IN_MONTHS = (Kind.DATE, Kind.MONTH)
 _GAPS = Fraction(5, 100)
 _MISSING = Fraction(30, 100)
 _MOST_ROWS = 3
+_LOOKED_UP = 8
 _WORDS = (
     ("Amber", "Birch", "Cedar", "Coral", "Elm", "Flint", "Hazel", "Indigo", "Juniper", "Linden",
      "Maple", "Opal", "Quartz", "Rowan", "Saffron", "Willow"),
@@ -60,7 +61,8 @@ def default_per(contract: Contract, name: str) -> str | None:
 def _targets(contract: Contract, name: str) -> list[str]:
     columns = contract.tables[name].columns.values()
     return [each.references for each in columns
-            if each.references in contract.tables and each.references != name]  # fmt: skip
+            if each.references in contract.tables and each.references != name
+            and not each.beside]  # fmt: skip
 
 
 def _reach(contract: Contract, name: str) -> set[str]:
@@ -84,16 +86,50 @@ def default_rows(contract: Contract, name: str, per: str | None) -> Rows:
     dated_by = table.dated_by.path if table.dated_by is not None else ""
     in_key = [each for each in months if each.name in table.key] or months
     in_key.sort(key=lambda each: each.name != dated_by)
-    series = Series(in_key[0].name, gaps=_GAPS) if in_key and per is not None else None
+    is_looked_up = _is_looked_up(contract, name)
+    gaps = Fraction(0) if is_looked_up else _GAPS
+    has_months = in_key and (per is not None or is_looked_up)
+    series = Series(in_key[0].name, gaps=gaps) if has_months else None
     each = tuple(
         (column, tuple(values))
         for column in table.key
-        if (values := table.columns[column].values) and not table.columns[column].optional
+        if (values := _values(table.columns[column], is_looked_up))
+        and not table.columns[column].optional
     )
+    if is_looked_up:
+        return Rows(per, None if per is not None else 1, 1, series, each)
     number: int | Value = 1
     if per is not None and series is None and (not table.key or _free_key(table) is not None):
         number = Value(":number", Kind.WHOLE, Between(1, _MOST_ROWS))
     return Rows(per, None, number, series, each if per is not None else ())
+
+
+def _is_looked_up(contract: Contract, name: str) -> bool:
+    """Whether others refer to rows of a table by several columns, so that none should be missing."""
+    columns = (column for table in contract.tables.values() for column in table.columns.values())
+    return any(column.references == name and column.beside for column in columns)
+
+
+def _values(column: Column, is_looked_up: bool) -> tuple[str, ...] | None:
+    """The values of which a table has a row for each."""
+    is_free = is_looked_up and column.kind is Kind.TEXT and not column.references
+    return column.values or (_WORDS[0][:_LOOKED_UP] if is_free else None)
+
+
+def _as_in_key(contract: Contract, table: Table, column: Column) -> Column:
+    """A column of texts; if it is part of a reference, with what may stand in the key."""
+    for reference in table.columns.values():
+        if (
+            reference.beside
+            and column.kind is Kind.TEXT
+            and (column.beside or not column.references)
+        ):
+            for own, name in contract.meeting(reference):
+                if own == column.name:
+                    key = contract.tables[reference.references].columns[name]
+                    values = column.values or _values(key, True)
+                    return replace(column, references=key.references, values=values, beside=())
+    return column
 
 
 def _free_key(table: Table) -> str | None:
@@ -152,6 +188,7 @@ def _way(
     months: tuple[int, int], is_whole_key: bool,
 ) -> Way | None:  # fmt: skip
     least = max(column.minimum or Fraction(0), Fraction(0))
+    column = _as_in_key(contract, table, column)
     target = column.references
     if target in above:
         return Inherit(target)

@@ -12,10 +12,16 @@ from tierwise.expression.parse import Expression
 from tierwise.program.option import Option
 from tierwise.source.fields import Titles
 
+Meeting = tuple[tuple[str, str], ...]
+"""(own column, key column): what is the same in a row and in the one that it refers to."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. ``references``: the table or catalogue whose key it holds, or ""."""
+    """A column of a table. ``references``: the table or catalogue whose key it holds, or "".
+
+    ``beside``: where that key has more columns, by each of the others the row's own that holds it.
+    """
 
     name: str
     kind: Kind
@@ -24,6 +30,7 @@ class Column:
     alias: str
     values: tuple[str, ...] | None
     minimum: Fraction | None
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,12 @@ class Contract:
     def scored_key(self) -> str:
         """The column that identifies what is scored."""
         return self.tables[self.scored].key[0]
+
+    def meeting(self, column: Column) -> Meeting:
+        """Where the reference of a column to a table leads: a date meets its month."""
+        own = dict(column.beside)
+        return tuple((own.get(name, column.name), name)
+                     for name in self.tables[column.references].key)  # fmt: skip
 
     def tables_along(self, table: str, paths: Iterable[str]) -> frozenset[str] | None:
         """The tables that paths from a row lead through, with its own; None where one is missing.

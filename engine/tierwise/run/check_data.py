@@ -26,7 +26,7 @@ from tierwise.plan.refusals import (
     wrong_types,
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
-from tierwise.program.program import Contract, Program, Table
+from tierwise.program.program import Column, Contract, Program, Table
 from tierwise.run.database import Database, Unreadable
 from tierwise.run.open_data import RawTable, raw_name, unreadable
 from tierwise.source.fields import in_language
@@ -260,16 +260,24 @@ def _references(
         other = contract.tables.get(column.references)
         if other is None or not other.key or not raw[other.name].whole:
             continue
-        target, key = _typed(database, contract, other.name), other.key[0]
-        count = int(str(database.rows(dangling(typed, column.name, target, key).aggregate(
+        target, meeting = _typed(database, contract, other.name), contract.meeting(column)
+        if not {own for own, _ in meeting} <= table.columns.keys():
+            continue  # a column that is missing has been reported
+        count = int(str(database.rows(dangling(typed, target, meeting).aggregate(
             n=lambda missing: missing.count()))[0][0]))  # fmt: skip
         if count:
             numbered = checked.numbered()
-            offending = database.rows(dangling_rows(numbered, column.name, target, key, SHOWN))
-            message = f"not among the keys of {other.name}"
+            offending = database.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))
+            message = f"not among the keys of {other.name}{_with_others(column)}"
             hint = f"correct the cell, or add the row to {other.name}"
             yield from _named(raw[table.name], "data-reference", column.name, message, hint, count,
                               offending)  # fmt: skip
+
+
+def _with_others(column: Column) -> str:
+    """What else of the row is part of the key that it refers to."""
+    own = " and ".join(own for _, own in column.beside)
+    return f" with its {own}" if own else ""
 
 
 def _named(

@@ -22,6 +22,7 @@ from tierwise.program.demo import (
     Rows,
     Series,
     Value,
+    paths_looked_at,
 )  # fmt: skip
 from tierwise.run.database import Database, literal, quoted, sql_of
 from tierwise.run.demo_values import (
@@ -296,18 +297,19 @@ class TableQuery:
             self.query = f"SELECT * FROM ({self.query}) WHERE {' AND '.join(conditions)}"
 
     def _check(self) -> None:
-        """Leave out rows that do not meet the contract's own conditions."""
+        """Leave out rows that do not meet the contract's own conditions, or refer to nothing."""
         contract = self.demo.contract
         declared = contract.tables.get(self.table.name)
-        if declared is None or not declared.checks:
+        paths = paths_looked_at(contract, self.table.name)
+        if declared is None or not paths:
             return
         tables = {name: self._stored(name) for name in contract.tables if self._is_there(name)}
         tables[self.table.name] = self._view()
-        paths = {name for check in declared.checks for name in check.that.names}
         reached = reach(contract, tables, self.table.name, paths)
         held = [reached.evaluate(check.that) for check in declared.checks]
         own = tables[self.table.name].columns
-        self.query = sql_of(reached.table.filter(*held).select(*own))
+        kept = reached.table.filter(*held) if held else reached.table
+        self.query = sql_of(kept.select(*own))
 
     def _is_there(self, name: str) -> bool:
         sql = "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?"
