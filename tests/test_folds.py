@@ -60,6 +60,7 @@ options:
       mean: {measure: {average: amount, from: entries, over: 3 months}}
       quarter_net: {measure: {sum: amount, from: entries, over: 3 months}}
       net_of: {measure: {sum: amount, from: entries, over: 3 months, by: {area: area}}}
+      year_of: {measure: {sum: amount, from: entries, over: 12 months, by: {area: area}}}
       peak_of: {measure: {largest: amount, from: entries, over: 2 months, by: {area: area}}}
       months_above: {number_with: net > 10, over: 6 months}
       months_earlier: {number_with: net >= 10, over: 3 months, ending: 2 months ago}
@@ -71,6 +72,7 @@ options:
       mean_peak: {average: peak, over: 5 months}
       best_mean: {highest: mean, over: 4 months}
       worst_mean: {lowest: mean, over: 4 months, ending: 1 month ago}
+      best_year: {highest: year_of, over: area}
       best_area: {highest: net_of, over: area}
       worst_area: {lowest: net_of, over: area}
       total_peaks: {total: peak_of, over: area}
@@ -153,8 +155,8 @@ def average(unit: Unit, now: int) -> Number:
     return mean(amount for *_, amount in unit.rows(now, 3))
 
 
-def areas(unit: Unit, now: int) -> Mapping[str, Fraction]:
-    rows = unit.rows(now, 3)
+def areas(unit: Unit, now: int, months: int = 3) -> Mapping[str, Fraction]:
+    rows = unit.rows(now, months)
     return {area: sum((x for _, its, x in rows if its == area), Fraction(0))
             for area in {area for _, area, _ in rows}}  # fmt: skip
 
@@ -196,6 +198,7 @@ def values_of(unit: Unit) -> dict[str, Number]:
         "mean_peak": mean(over(peak, 5)),
         "best_mean": highest(over(average, 4)),
         "worst_mean": lowest(over(average, 4, 1)),
+        "best_year": highest(areas(unit, NOW, 12).values()),
         "best_area": highest(net_of.values()),
         "worst_area": lowest(net_of.values()),
         "total_peaks": sum((each for each in peaks.values() if each is not None), Fraction(0)),
@@ -278,7 +281,12 @@ def seen(units: list[Unit], folder: Path) -> list[dict[str, object]]:
     found = {}
     for score in results.options[0].scores():
         points = {f"points.{metric.metric.id}": metric.points for metric in score.metrics}
-        found[score.scored] = {**score.values, **points, "score": score.score, "level": score.level or None}
+        found[score.scored] = {
+            **score.values,
+            **points,
+            "score": score.score,
+            "level": score.level or None,
+        }
     return [found[f"u{n}"] for n in range(len(units))]
 
 

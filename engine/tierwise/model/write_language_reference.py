@@ -24,7 +24,8 @@ _HEADER = """# The rule language
 
 Rules are YAML files below one folder. Each begins with its `kind` and the version of its `schema`;
 a comment such as `# yaml-language-server: $schema=../schemas/competency.schema.json` makes an
-editor complete and check it while you type. `tierwise validate` says everything that is wrong,
+editor complete and check it while you type. [The shapes of rules](shapes/README.md) shows sentences of
+policy pages beside the rules that say them. `tierwise validate` says everything that is wrong,
 each finding with its file, line and column.
 
 YAML is read as JSON means it: `no` is a text, a date is a text, and a key stands once. Anchors,
