@@ -25,6 +25,8 @@ MAX_NUMBER = 10**18
 _ARITHMETIC: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
+_NO_AS_OF = ("what is said of a row here holds in every month: ask for the day in a measure, with 'on' or "
+             "'during', or in a value")  # fmt: skip
 _NOT_PART: dict[type[ast.AST], str] = {
     ast.Subscript: "square brackets behind a value are",
     ast.Tuple: "values in a row without square brackets are",
@@ -173,7 +175,8 @@ class Typing:
         message = f"there is no {shown(part)} here"
         if names and all(name.startswith(f"{part}.") for name in names):
             message = f"{shown(part)} is no value itself: name something of it"
-        return self.report("unknown-name", message, node, nearest(part, names))
+        hint = _NO_AS_OF if part == "as_of" else nearest(part, names)
+        return self.report("unknown-name", message, node, hint)
 
     def _list(self, node: ast.List) -> Kind:
         values = [literal(item) for item in node.elts]

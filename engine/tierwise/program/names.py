@@ -76,18 +76,29 @@ class TableNames:
             return first, [*references, *self.catalogues]
         return first, self.own_names()
 
-    def through_references(self, path: str) -> list[str]:
-        """The paths that somebody may mean who names only what a reference leads to.
+    def through_references(self, path: str, passed: frozenset[str] = frozenset()) -> list[str]:
+        """The paths that somebody may mean who names only what references lead to, in fewest steps.
 
-        Such as ``weight`` or ``products.weight`` where it is ``product.weight``.
+        Such as ``weight`` or ``products.weight`` where it is ``product.weight``, or ``item.product.weight``.
+        ``passed``: the tables that lead here, which are not looked into again.
         """
         first, _, rest = path.partition(".")
-        return [
+        leading = [column for column in self.table.columns.values() if column.references]
+        near = [
             f"{column.alias}.{rest or first}"
-            for column in self.table.columns.values()
-            if column.references and (not rest or column.references == first)
+            for column in leading
+            if (not rest or column.references == first)
             and self._column_kind(column.alias, rest or first) is not None
         ]  # fmt: skip
+        passed |= {self.table.name}
+        further = [
+            f"{column.alias}.{each}"
+            for column in leading
+            if column.references in self.tables.keys() - passed
+            for below in [self._below(column)]
+            for each in ([path] if below.kind_of(path) else below.through_references(path, passed))
+        ]
+        return near or further
 
     def own_names(self) -> list[str]:
         """The columns of the row, and what is derived from them."""
