@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parent))
 
 import tierwise
-from reference.worlds import IDENTIFIERS, Tables, merged, name_in, written
+from reference.worlds import Tables, merged, name_in, written
 from shapes.base import Expected
 from shapes.worlds import world
 from tierwise.tasks.test import test as run_cases
@@ -30,15 +30,8 @@ SHAPES = TOP / "examples" / "shapes"
 PAGES = TOP / "docs" / "shapes"
 NAMES = sorted(path.parent.name for path in SHAPES.glob("*/1.0.0.yaml"))
 WORLDS = 60
-IDENTIFIERS |= {
-    "shop_id",
-    "order_id",
-    "activity_id",
-    "rating_id",
-    "claim_id",
-    "payment_id",
-    "currency",
-}
+IDENTIFIERS = {"shop_id", "customer_id", "person_id", "order_id", "activity_id", "rating_id", "claim_id",
+               "payment_id", "currency"}  # fmt: skip
 OUTCOMES = ("level", "competency_level", "score")
 RULE = re.compile(r"(<!-- the rule -->\n```yaml\n)(?:(?!```)[^\n]*\n)*(```\n)")
 CONSOLE = re.compile(r"(```console\n\$ ([^\n]+)\n)(?:(?!```)[^\n]*\n)*(```\n)")
@@ -53,7 +46,7 @@ def worlds() -> list[Tables]:
 @pytest.fixture(scope="session")
 def data(worlds: list[Tables], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All of them in one folder."""
-    return written(merged(worlds), tmp_path_factory.mktemp("shops"))
+    return written(merged(worlds, IDENTIFIERS), tmp_path_factory.mktemp("shops"))
 
 
 def seen(name: str, data: Path) -> dict[str, dict[str, object]]:

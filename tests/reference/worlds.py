@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
 
-IDENTIFIERS = {"partner_id", "customer_id", "tenant_id", "subscription_id", "person_id"}
+IDENTIFIERS = frozenset({"partner_id", "customer_id", "tenant_id", "subscription_id", "person_id"})
 
 
 def name_in(number: int, identifier: object) -> str:
@@ -17,14 +17,14 @@ def name_in(number: int, identifier: object) -> str:
     return f"{number}/{identifier}"
 
 
-def merged(worlds: Sequence[Tables]) -> Tables:
-    """One data set in which nothing of one world touches another."""
+def merged(worlds: Sequence[Tables], identifiers: Collection[str] = IDENTIFIERS) -> Tables:
+    """One data set in which nothing of one world touches another: ``identifiers`` differ."""
     found: Tables = {table: [] for table in worlds[0]}
     for number, world in enumerate(worlds):
         for table, rows in world.items():
             found[table] += [
                 {
-                    column: name_in(number, value) if column in IDENTIFIERS else value
+                    column: name_in(number, value) if column in identifiers else value
                     for column, value in row.items()
                 }
                 for row in rows
