@@ -226,6 +226,19 @@ def test_rooms_are_small(file: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 50, node.name
 
 
+RULES_OF_ONE_KIND = [
+    file
+    for room in ("measures", "points")
+    for file in sorted((ENGINE / room).glob("*.py"))
+    if "KIND = " in file.read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("file", RULES_OF_ONE_KIND, ids=lambda file: file.stem)
+def test_a_measure_or_points_rule_is_no_longer_than_150_lines(file: Path) -> None:
+    assert len(file.read_text("utf-8").splitlines()) <= 150
+
+
 def test_every_command_is_a_file_and_a_line_of_the_program() -> None:
     files = {file.stem for file in (TOP / "cli" / "tierwise_cli" / "commands").glob("*.py")}
     commands = {str(each.name).replace("-", "_") for each in app.registered_commands}

@@ -1,10 +1,8 @@
 """State changes of an entity: +1 in the month it enters a state, -1 in the month it leaves it.
 
-An entity is in the state in a month when its total over all eligible rows of that month, whoever
-is credited for them, is at least the given number. A month without rows has the total 0. Who
-enters is credited in the month of entering; who leaves is charged to those credited in the month
-before, the last one in the state; or, with ``losses: adder``, to those credited with the
-entering that it ends, where that lies in the same window.
+An entity is in the state in a month when its total over all eligible rows, whoever is credited, is at
+least the given number; without rows it is 0. Who enters is credited in that month; who leaves is charged
+to those credited in the month before, or, with ``losses: adder``, to those credited with the entering.
 """
 
 from __future__ import annotations

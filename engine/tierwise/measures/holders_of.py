@@ -1,8 +1,7 @@
 """Holders of a combination: people who, at the end of the as-of month or on a day, hold one.
 
-A person holds an item from the first day of its row's period through the last. A combination asks
-for single items, for all of its parts, any of them, or at least so many. A person counts once.
-A retired item counts where it was taken while it could be, and for as long as its catalogue says.
+A person holds an item from the first day of its row's period through the last, and counts once. A
+retired item counts where it was taken while it could be, and for as long as its catalogue says.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import functools
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
@@ -25,14 +23,12 @@ from tierwise.measures.base import (
     Entity,
     Facts,
     MeasureKind,
-    Reason,
-    Requirement,
-    Retirement,
     Rows,
     RowsRule,
     Steps,
     Window,
 )  # fmt: skip
+from tierwise.measures.held import Held
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -93,93 +89,29 @@ class HoldersOf:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact a person who holds at least one of the combinations."""
-        items = sorted(frozenset().union(*(each.requires.items() for each in self.certifications)))
+        held = Held(self.certifications, self.item, self.begins, self.ends)
         columns: dict[str, Entity | Expression] = {"entity": self.entity}
         columns |= {"on": self.on} if self.on is not None else {}
         rows = steps.select(self.rows, columns, None, (self.item, self.begins, self.ends))
-        day = steps.day(rows) if self.on is None else rows.on
-        open_or_valid = rows[self.ends].isnull() | (rows[self.ends] >= day)
-        valid = rows.filter(rows[self.item].isin(items), rows[self.begins] <= day, open_or_valid)
-        if self._retirements:
-            day = steps.day(valid) if self.on is None else valid.on
-            valid = valid.filter(~self._taken_too_late(valid), ~self._no_longer(valid, day))
+        valid = held.valid(rows, lambda each: steps.day(each) if self.on is None else each.on)
         keys = (*steps.keys(self.rows), "entity")
-        held = valid.group_by(keys).aggregate(
-            **{
-                f"held_{index}": (valid[self.item] == item).any()
-                for index, item in enumerate(items)
-            }
-        )
-        columns_of = {item: held[f"held_{index}"] for index, item in enumerate(items)}
-        ways = {f"way_{index}": _met(each.requires, columns_of)
-                for index, each in enumerate(self.certifications)}  # fmt: skip
-        people = held.select(*keys, **ways)
-        holders = people.filter(functools.reduce(operator.or_, [people[way] for way in ways]))
+        people = held.people(valid, keys)
+        holders = people.filter(functools.reduce(operator.or_, held.ways(people)))
         month = steps.month(holders, 0)
         facts = holders.select(*keys, month=month, credited_in=month, amount=1,
                                part=steps.text("value"))  # fmt: skip
-        reasons = (
-            Reason("not part of any of these certifications",
-                   lambda table: ~table[self.item].isin(items)),
-            Reason("not passed yet", lambda table: table[self.begins] > self._day(table, steps)),
-            Reason("no longer valid", lambda table: table[self.ends] < self._day(table, steps)),
-            *((Reason("passed after it was retired", self._taken_too_late),
-               Reason("retired, and no longer counted",
-                      lambda table: self._no_longer(table, self._day(table, steps))))
-              if self._retirements else ()),
-            Reason("this person holds no certification complete that this is part of",
-                   self._part_of_none),
-        )  # fmt: skip
-        return Facts(facts, "this person holds none of these certifications", reasons, people,
+
+        def day_of(near: ir.Table) -> ir.DateValue:
+            """The day that a row near the scored one is judged by."""
+            return steps.day(near) if self.on is None else near[":on"]
+
+        return Facts(facts, "this person holds none of these certifications",
+                     held.reasons(day_of), people,
                      asks={} if self.on is None else {"on": self.on})  # fmt: skip
-
-    def _day(self, table: ir.Table, steps: Steps) -> ir.DateValue:
-        """The day that a row near the scored one is judged by."""
-        return steps.day(table) if self.on is None else table[":on"]
-
-    @property
-    def _retirements(self) -> tuple[Retirement, ...]:
-        every = (each for known in self.certifications for each in known.retirements)
-        return tuple(dict.fromkeys(every))
-
-    def _taken_too_late(self, rows: ir.Table) -> ir.BooleanValue:
-        """Whether a row's item was taken when it was retired already."""
-        late = [(rows[self.item] == each.item) & (rows[self.begins] > each.retired)
-                for each in self._retirements]  # fmt: skip
-        return functools.reduce(operator.or_, late)
-
-    def _no_longer(self, rows: ir.Table, day: ir.DateValue) -> ir.BooleanValue:
-        """Whether a row's item is retired and counts no more on a day."""
-        over = [(rows[self.item] == each.item) & (day > (each.counts_through or date.max))
-                for each in self._retirements]  # fmt: skip
-        return functools.reduce(operator.or_, over)
-
-    def _part_of_none(self, table: ir.Table) -> ir.BooleanValue:
-        """Whether a row's item belongs to no certification that its person holds complete."""
-        complete = [
-            table[f":way_{index}"].fill_null(False)
-            & table[self.item].isin(sorted(each.requires.items()))
-            for index, each in enumerate(self.certifications)
-        ]
-        return ~functools.reduce(operator.or_, complete)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """How many people."""
         return parts["value"]
-
-
-def _met(requirement: Requirement, held: Mapping[str, ir.BooleanColumn]) -> ir.BooleanValue:
-    """Whether a combination is held, given a column for each item."""
-    if requirement.item is not None:
-        return held[requirement.item]
-    parts = [_met(part, held) for part in requirement.parts]
-    if requirement.count == len(parts):
-        return functools.reduce(operator.and_, parts)
-    if requirement.count == 1:
-        return functools.reduce(operator.or_, parts)
-    return (
-        functools.reduce(operator.add, [part.cast("int64") for part in parts]) >= requirement.count
-    )
 
 
 def parse(fields: Fields) -> HoldersOfRule:
@@ -198,27 +130,19 @@ KIND = MeasureKind(
     schema={
         "title": "Certifications",
         "description": "The certifications of which a person must hold at least one.",
-        "type": "array",
-        "items": {"type": "string"},
-        "minItems": 1,
-        "uniqueItems": True,
+        "type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True,
         "examples": [["expert"]],
     },
     properties={
-        "in": {
-            "title": "Item",
-            "description": "The column that names what is held.",
-            "type": "string",
-            "examples": ["exam"],
-        },
+        "in": {"title": "Item", "description": "The column that names what is held.",
+               "type": "string", "examples": ["exam"]},
         "per": shared.PER,
         **{key: each for key, each in shared.ROWS.items() if key != "credit"},
         "on": {
             "title": "On",
             "description": "The day on which they must be held: an expression over a row that "
             "gives a date. Without it, the last day of the as-of month.",
-            **EXPRESSION,
-            "examples": ["date('2020-10-01')"],
+            **EXPRESSION, "examples": ["date('2020-10-01')"],
         },
     },
     required=("in", "per", "from"),
