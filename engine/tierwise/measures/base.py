@@ -246,7 +246,8 @@ class Steps(Protocol):
     def totals(self, rows: Rows, entity: Entity, amount: Expression, window: Window) -> ir.Table:
         """(entity, month, total) of eligible rows: one row an entity and month that has rows.
 
-        With ``keys``.
+        With ``keys``; and with ``before`` and ``after``, the totals of the months next to it, also
+        of those outside the window; null where there are no rows.
         """
 
     def place(

@@ -76,14 +76,13 @@ class Changes:
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
         within = totals.filter(self.least.reached(totals.total, steps))
         names = (*steps.keys(self.rows), "entity")
-        thing = [within[name] for name in names]
-        before = within.month.lag().over(group_by=thing, order_by=within.month)
-        after = within.month.lead().over(group_by=thing, order_by=within.month)
+        begins = ~self.least.reached(within.before, steps).fill_null(False)
+        ends = ~self.least.reached(within.after, steps).fill_null(False)
         first, last = (steps.month(within, end) for end in (self.window.first, self.window.last))
         runs = within.mutate(
-            enters=(before.isnull() | (before < within.month - 1)) & (within.month > first),
-            leaves=(after.isnull() | (after > within.month + 1)) & (within.month < last),
-            begins=before.isnull() | (before < within.month - 1),
+            enters=begins & (within.month > first),
+            leaves=ends & (within.month < last),
+            begins=begins | (within.month == first),
         )
         entered = runs.filter(runs.enters)
         left = self._left(runs, names)
@@ -98,6 +97,7 @@ class Changes:
         """The last months of runs, with the month whose associations are charged."""
         if self.losses == LAST_MONTH:
             return runs.filter(runs.leaves).mutate(credited_in="month")
+        runs = runs.filter(runs.begins | runs.leaves)
         entered = runs.enters.ifelse(runs.month, None)
         latest = entered.max().over(
             group_by=[runs[name] for name in names], order_by=runs.month, rows=(None, 0)

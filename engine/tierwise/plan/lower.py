@@ -30,6 +30,7 @@ from tierwise.plan.plan import (
 from tierwise.plan.rows import Reached, dating, reach
 from tierwise.plan.scope import Read, Scope, exact
 from tierwise.plan.score_table import score_table
+from tierwise.plan.totals import totals_by_entity, totals_by_month
 from tierwise.program.eligibility import eligibility, seen_from_target
 from tierwise.program.option import Folded, Option, Value
 from tierwise.program.policy import Policy
@@ -178,19 +179,20 @@ class _OptionLowering:
         return dating(self.contract, rows.table)
 
     def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
-        """(entity, month, total) of eligible rows, of all months that any value looks at."""
+        """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
                for each in rows.conditions), rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
         if key not in self.kept:
-            whole = AsOf(self, self.as_of)
+            whole, window = AsOf(self, self.as_of), self._widest(rows.table)
             columns: dict[str, Entity | Expression] = {"entity": entity, "amount": amount}
-            chosen = whole.select(rows, columns, self._widest(rows.table))
-            totals = chosen.group_by([*rows.owner, "entity", "month"]).aggregate(
-                total=chosen.amount.sum()
-            )
+            chosen = whole.select(rows, columns, window)
+            months = range(self.as_of + window.first, self.as_of + window.last + 1)
+            keys = (*rows.owner, "entity")
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
-            self.kept[key] = self.step(name, title, totals, stored=True)
+            wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
+            by_month = totals_by_month(wide, keys, months)
+            self.kept[key] = self.step(f"{name}:months", title, by_month, stored=False)
         return self.kept[key]
 
     def _widest(self, table: str) -> Window:

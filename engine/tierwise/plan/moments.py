@@ -28,7 +28,7 @@ class Sources(Protocol):
         """What dates the rows of a table."""
 
     def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
-        """Totals of eligible rows, for all months that any value looks at."""
+        """Totals of eligible rows, for all months that any value looks at, as ``Steps.totals``."""
 
 
 @dataclass(frozen=True)
