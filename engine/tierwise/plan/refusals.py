@@ -18,13 +18,13 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
+from tierwise.plan.keys import filled
 from tierwise.plan.rows import Reached, dating, meets, month_cell, month_of, reach
 from tierwise.plan.typed import (
     FORMS,
     TOO_LARGE,
     accepts,
     holds_nul,
-    month_text,
     too_large,
     typed_cell,
     well_formed,
@@ -36,8 +36,6 @@ from tierwise.source.fields import in_language
 ROW = ":row"
 """The column with a row's number, counted from 0, in raw tables of which some rows are missing."""
 
-_BITS = 62
-"""How many bits are used of a whole number of 64."""
 _MANY = 16
 """Values of a set beyond which cells are grouped before they are looked up in it."""
 _LISTED = 8
@@ -67,18 +65,27 @@ class CheckedTable:
     violations: tuple[Violation, ...]
 
     def counts(self) -> ir.Table:
-        """One row: how many rows violate each, ``v0``, ``v1`` ...; the ``first`` and ``last`` month.
+        """One row: how many ``rows`` there are, and how many violate each, ``v0``, ``v1`` ...
 
-        Those months where a column of the table says them; see ``months_reached``.
         Those about ``known`` values are left out; see ``looked_up``.
         """
         sums = {f"v{index}": each.bad.sum()
                 for index, each in enumerate(self.violations) if not each.known}  # fmt: skip
-        dated_by = self.table.dated_by
-        if dated_by is not None and dated_by.path in self.table.columns:
-            month = month_cell(self.both[typed_name(dated_by.path)], dated_by.kind)
-            sums |= {"first": month.min(), "last": month.max()}
         return self.both.aggregate(rows=self.both.count(), **sums)
+
+    def months(self) -> ir.Table | None:
+        """One row: the ``first`` and ``last`` month of the rows; see ``months_reached``.
+
+        None where no column of the table dates them. Asked apart, a file knows it of itself.
+        """
+        dated_by = self.table.dated_by
+        if dated_by is None or dated_by.path not in self.table.columns:
+            return None
+        raw = self.both[dated_by.path]
+        name = dated_by.path if raw.type().is_date() else typed_name(dated_by.path)
+        cells = self.both.aggregate(first=self.both[name].min(), last=self.both[name].max())
+        kind = Kind.DATE if raw.type().is_date() else dated_by.kind
+        return cells.select(**{end: month_cell(cells[end], kind) for end in ("first", "last")})
 
     def looked_up(self) -> Mapping[int, ir.Table]:
         """By violation about ``known`` values: one row, ``n``, how many rows violate it."""
@@ -162,22 +169,22 @@ def checked_table(contract: Contract, table: Table, raw: ir.Table) -> CheckedTab
 def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Violation]:
     raw, cell = both[column.name], both[typed_name(column.name)]
     violations = []
-    filled = _filled(raw)
+    is_filled = filled(raw)
     formed = well_formed(raw, column.kind)
     if formed is not None:
         violations.append(Violation("data-type", column.name, f"not {FORMS[column.kind]}",
-                                    "correct the cell", filled & ~formed))  # fmt: skip
+                                    "correct the cell", is_filled & ~formed))  # fmt: skip
     large = too_large(raw, column.kind)
     if large is not None:
         violations.append(Violation("data-type", column.name, TOO_LARGE, "correct the cell",
-                                    filled & large))  # fmt: skip
+                                    is_filled & large))  # fmt: skip
     nul = holds_nul(raw, column)
     if nul is not None:
         violations.append(Violation("data-encoding", column.name, "a NUL character stands here",
                                     "write the cell again as text", nul))  # fmt: skip
     if not column.optional:
         violations.append(Violation("data-empty-cell", column.name, "the cell is empty",
-                                    f"every row needs its {column.name}", ~filled))  # fmt: skip
+                                    f"every row needs its {column.name}", ~is_filled))  # fmt: skip
     if column.values is not None:
         violations.append(_of_set(column, cell, column.values, "data-value",
                                   f"none of {', '.join(column.values)}", "correct the cell"))  # fmt: skip
@@ -193,10 +200,6 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
             column, cell, known, "data-unknown", f"not in the catalogue {column.references}{listed}",
             f"correct the cell, or add it to the catalogue {column.references}"))  # fmt: skip
     return violations
-
-
-def _filled(cell: ir.Column) -> ir.BooleanValue:
-    return (cell != "") & cell.notnull() if cell.type().is_string() else cell.notnull()
 
 
 def _of_set(column: Column, cell: ir.StringColumn, values: tuple[str, ...], code: str,
@@ -255,66 +258,6 @@ def breaking_rows(
     return bad.select("row", cell=cell)
 
 
-def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
-    """The rows whose key has every cell that it must have; others are reported as such."""
-    needed = [_filled(typed[name]) for name in table.key if not table.columns[name].optional]
-    return typed.filter(*needed) if needed else typed
-
-
-def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Table | None:
-    """One row: ``n``, how many things have a key twice; a cheap question before the exact one.
-
-    Where a key is a thing, a month and perhaps columns of few values, rows are grouped by the
-    thing alone, of which there are far fewer. Each month and value is one bit of a number; the
-    sum of a thing's bits is their union unless one of them stands twice. None: no such key, or
-    more bits than a number has.
-    """
-    small = {
-        name: column.values
-        for name, column in table.columns.items()
-        if name in table.key and column.values is not None and not column.optional
-    }
-    month = table.dated_by.path if table.dated_by is not None else ""
-    things = [name for name in table.key if name not in small and name != month]
-    bits = (last - first + 1) * math.prod(len(values) for values in small.values())
-    is_month = month in table.key and table.columns[month].kind is Kind.MONTH
-    if not is_month or not things or bits > _BITS:
-        return None
-    typed = _with_whole_keys(table, typed)
-    position = typed[month] - first
-    for name, values in small.items():
-        codes = [(typed[name] == value, code) for code, value in enumerate(values)]
-        position = position * len(values) + ibis.cases(*codes, else_=0)
-    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
-    bit = ibis.literal(1, "int8").cast("int64") << position.cast("int64")
-    grouped = typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or())
-    return grouped.aggregate(n=(grouped.added != grouped.either).sum())
-
-
-def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
-    """One row: ``n``, how many rows bear a key that an earlier row bears."""
-    typed = _with_whole_keys(table, typed)
-    counted = typed.group_by(list(table.key)).aggregate(rows=typed.count())
-    more = counted.filter(counted.rows > 1)
-    return more.aggregate(n=(more.rows - 1).sum())
-
-
-def duplicate_rows(table: Table, numbered: ir.Table, limit: int) -> ir.Table:
-    """(row, cell): the first rows whose key an earlier row bears, with the key's cells."""
-    numbered = _with_whole_keys(table, numbered)
-    again = ibis.row_number().over(group_by=[numbered[name] for name in table.key],
-                                   order_by=numbered.row)  # fmt: skip
-    marked = numbered.mutate(again=again)
-    cells = [
-        month_text(marked[name]) if table.columns[name].kind is Kind.MONTH
-        else marked[name].cast("string").fill_null("")
-        for name in table.key
-    ]  # fmt: skip
-    cell = functools.reduce(lambda left, right: left + ", " + right, cells)
-    bad = marked.filter(marked.again > 0).mutate(cell=cell)
-    return bad.order_by("row").limit(limit).select("row", "cell")
-
-
 def dangling(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
     """The rows of a table whose reference leads nowhere, though none of its columns is empty.
 
@@ -322,7 +265,7 @@ def dangling(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
         typed, target: the rows, and those that they refer to.
         meeting: as ``Contract.meeting`` gives it.
     """
-    present = typed.filter(*(_filled(typed[own]) for own, _ in meeting))
+    present = typed.filter(*(filled(typed[own]) for own, _ in meeting))
     return present.anti_join(target, [meets(present[own], target[key]) for own, key in meeting])
 
 

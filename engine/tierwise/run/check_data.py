@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.months import format_month
+from tierwise.plan.keys import duplicate_keys, duplicate_rows, repeated_keys
 from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import (
     CheckedTable,
@@ -18,11 +19,8 @@ from tierwise.plan.refusals import (
     checked_table,
     dangling,
     dangling_rows,
-    duplicate_keys,
-    duplicate_rows,
     months_reached,
     numbered_rows,
-    repeated_keys,
     wrong_types,
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
@@ -137,14 +135,12 @@ def check_data(
     for name, table in contract.tables.items():
         progress(f"checking {name}")
         try:
-            counts = _table(database, contract, table, raw, found)
+            rows[name], reach = _table(database, contract, table, raw, found)
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
             raw[name] = replace(raw[name], whole=False)
             continue
-        rows[name] = int(counts["rows"])
-        if "first" in counts:
-            months[name] = Reach(counts["first"], counts["last"])
+        months |= {name: reach} if reach is not None else {}
     faulty = contract.tables.keys() - rows.keys()
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
     for table in contract.tables.values():
@@ -199,18 +195,21 @@ def _across(
 def _table(
     database: Database, contract: Contract, table: Table, raw: Mapping[str, RawTable],
     found: list[Diagnostic],
-) -> Mapping[str, int]:  # fmt: skip
+) -> tuple[int, Reach | None]:  # fmt: skip
+    """How many rows a table has, and the months they reach over, where a column of its own says."""
     name = raw_name(table.name)
     checked = checked_table(contract, table, ibis.table(database.schema(name), name=name))
     with database.reading():
+        months = checked.months()
+        row = database.arrow(months).to_pylist()[0] if months is not None else None
+        reach = Reach(row["first"], row["last"]) if row is not None else None
         counts: dict[str, int] = database.arrow(checked.counts()).to_pylist()[0]
         for index, query in checked.looked_up().items():
             counts[f"v{index}"] = int(str(database.rows(query)[0][0] or 0))
         found.extend(_simple(database, checked, counts, raw[table.name]))
-        months = Reach(counts["first"], counts["last"]) if "first" in counts else None
-        found.extend(_key(database, contract, checked, raw[table.name], months))
+        found.extend(_key(database, contract, checked, raw[table.name], reach))
         found.extend(_references(database, contract, checked, raw))
-    return counts
+    return int(counts["rows"]), reach
 
 
 def _simple(

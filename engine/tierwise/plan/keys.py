@@ -1,0 +1,81 @@
+"""Keys that stand twice, as queries: a cheap question first, and the exact one where it is needed."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import ibis
+import ibis.expr.types as ir
+
+from tierwise.expression.kinds import Kind
+from tierwise.plan.typed import month_text
+from tierwise.program.program import Table
+
+_BITS = 62
+"""How many bits are used of a whole number of 64."""
+
+
+def filled(cell: ir.Column) -> ir.BooleanValue:
+    """Whether a cell is not empty."""
+    return (cell != "") & cell.notnull() if cell.type().is_string() else cell.notnull()
+
+
+def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
+    """The rows whose key has every cell that it must have; others are reported as such."""
+    needed = [filled(typed[name]) for name in table.key if not table.columns[name].optional]
+    return typed.filter(*needed) if needed else typed
+
+
+def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Table | None:
+    """One row: ``n``, how many things have a key twice; a cheap question before the exact one.
+
+    Where a key is a thing, a month and perhaps columns of few values, rows are grouped by the
+    thing alone, of which there are far fewer. Each month and value is one bit of a number; the
+    sum of a thing's bits is their union unless one of them stands twice. None: no such key, or
+    more bits than a number has.
+    """
+    small = {
+        name: column.values
+        for name, column in table.columns.items()
+        if name in table.key and column.values is not None and not column.optional
+    }
+    month = table.dated_by.path if table.dated_by is not None else ""
+    things = [name for name in table.key if name not in small and name != month]
+    bits = (last - first + 1) * math.prod(len(values) for values in small.values())
+    is_month = month in table.key and table.columns[month].kind is Kind.MONTH
+    if not is_month or not things or bits > _BITS:
+        return None
+    typed = _with_whole_keys(table, typed)
+    position = typed[month] - first
+    for name, values in small.items():
+        codes = [(typed[name] == value, code) for code, value in enumerate(values)]
+        position = position * len(values) + ibis.cases(*codes, else_=0)
+    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
+    bit = ibis.literal(1, "int8").cast("int64") << position.cast("int64")
+    grouped = typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or())
+    return grouped.aggregate(n=(grouped.added != grouped.either).sum())
+
+
+def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
+    """One row: ``n``, how many rows bear a key that an earlier row bears."""
+    typed = _with_whole_keys(table, typed)
+    counted = typed.group_by(list(table.key)).aggregate(rows=typed.count())
+    more = counted.filter(counted.rows > 1)
+    return more.aggregate(n=(more.rows - 1).sum())
+
+
+def duplicate_rows(table: Table, numbered: ir.Table, limit: int) -> ir.Table:
+    """(row, cell): the first rows whose key an earlier row bears, with the key's cells."""
+    numbered = _with_whole_keys(table, numbered)
+    again = ibis.row_number().over(group_by=[numbered[name] for name in table.key],
+                                   order_by=numbered.row)  # fmt: skip
+    marked = numbered.mutate(again=again)
+    cells = [
+        month_text(marked[name]) if table.columns[name].kind is Kind.MONTH
+        else marked[name].cast("string").fill_null("")
+        for name in table.key
+    ]  # fmt: skip
+    cell = functools.reduce(lambda left, right: left + ", " + right, cells)
+    bad = marked.filter(marked.again > 0).mutate(cell=cell)
+    return bad.order_by("row").limit(limit).select("row", "cell")
