@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+import command_line
 import tierwise
+from command_line import Ran
 from rule_files import GOOD, RULES, carried_rules, copy_of_good, replaced
 from tierwise import pipeline
 from tierwise.program.case_identity import identities
@@ -21,7 +20,6 @@ from tierwise.program.program import Program
 from tierwise.tasks import run_cases, validate
 from tierwise.tasks.test import CasesReport
 
-PROGRAM = str(Path(sys.executable).with_name("tierwise"))
 CLEAN, FINDINGS, USAGE, COULD_NOT_RUN = 0, 1, 2, 3
 
 HEAD = """# yaml-language-server: $schema=../../schemas/cases.schema.json
@@ -546,17 +544,16 @@ def test_a_version_without_cases(rules: Path) -> None:
     assert "version-without-cases" not in {each.code for each in only.findings}
 
 
-# As a process.
+# On the command line.
 
 
-def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, "test", *map(str, words)], cwd=cwd, capture_output=True,
-                          check=False, encoding="utf-8", env={**os.environ, "COLUMNS": "100"})  # fmt: skip
+def run(*words: object, cwd: Path) -> Ran:
+    return command_line.run("test", *words, cwd=cwd)
 
 
 def test_what_it_prints(rules: Path) -> None:
     write(rules, HARVEST.replace("score: 15001", "score: 15002"))
-    ran = run("rules/pears.cases.yaml", cwd=rules.parent)
+    ran = command_line.run_process("test", "rules/pears.cases.yaml", cwd=rules.parent)
     assert ran.returncode == FINDINGS
     first = "'a harvest': score: expected 7501/750, got 15001/1500 [case-failed]"
     assert ran.stdout.splitlines()[:3] == [

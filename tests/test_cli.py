@@ -1,4 +1,4 @@
-"""The command line as a process: what it prints where, what it leaves, how it exits."""
+"""The command line: what it prints where, what it leaves, how it exits."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from command_line import PROGRAM, Ran, run, run_process
+
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
-PROGRAM = str(Path(sys.executable).with_name("tierwise"))
 COMMANDS = ("evaluate", "explain", "validate", "test", "release", "demo-data")
 
 
-def run(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, check=False,
-                          encoding="utf-8", env={**os.environ, "COLUMNS": "100"})  # fmt: skip
+def _words(*words: object, data: Path = CONTOSO) -> tuple[object, ...]:
+    return ("evaluate", data, "--as-of", "2021-05", "--rules", ROOT / "rules", *words)
 
 
-def evaluate(*words: object, data: Path = CONTOSO) -> subprocess.CompletedProcess[str]:
-    return run("evaluate", data, "--as-of", "2021-05", "--rules", ROOT / "rules", *words)
+def evaluate(*words: object, data: Path = CONTOSO) -> Ran:
+    return run(*_words(*words, data=data))
 
 
 @functools.cache
-def printed(*words: str) -> subprocess.CompletedProcess[str]:
-    """What evaluating the example prints, for all tests that only look at it."""
-    return evaluate(*words)
+def printed(*words: str) -> Ran:
+    """What evaluating the example prints as a process, for all tests that only look at it."""
+    return run_process(*_words(*words))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -45,8 +45,8 @@ def test_help_has_an_example(command: str) -> None:
 
 
 def test_version_and_completion() -> None:
-    assert run("--version").stdout.startswith("tierwise 0.")
-    completion = run("--show-completion", "bash")
+    assert run_process("--version").stdout.startswith("tierwise 0.")
+    completion = run_process("--show-completion", "bash")
     assert completion.returncode == 0
     assert "_tierwise_completion" in completion.stdout
 
@@ -91,12 +91,20 @@ def test_no_colour_where_there_is_no_terminal() -> None:
     assert "\x1b" not in printed().stdout + run("validate", "rules").stdout
 
 
-@pytest.mark.parametrize("format_", ["csv", "json", "parquet"])
-def test_a_second_run_gives_the_same_bytes(format_: str, tmp_path: Path) -> None:
-    files = [tmp_path / f"{number}.{format_}" for number in (1, 2)]
-    for file, threads in zip(files, (1, 2), strict=True):
-        assert evaluate("--output", file, "--threads", threads).returncode == 0
-    assert files[0].read_bytes() == files[1].read_bytes()
+def test_a_second_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Also in another process, in which sets have another order, with another number of threads."""
+    files = {side: [tmp_path / f"{side}.{each}" for each in ("csv", "json", "parquet")]
+             for side in ("here", "there")}  # fmt: skip
+    for file in files["here"]:
+        assert evaluate("--output", file, "--threads", 1).returncode == 0
+    commands = [[*map(str, _words("--output", file, "--threads", 2))] for file in files["there"]]
+    code = f"from command_line import run\nprint([run(*each).returncode for each in {commands}])"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONHASHSEED": "5"}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True,
+                         env=environment)  # fmt: skip
+    assert ran.stdout.strip() == "[0, 0, 0]", ran.stderr
+    for one, other in zip(files["here"], files["there"], strict=True):
+        assert one.read_bytes() == other.read_bytes()
 
 
 def test_every_output_names_what_it_was_made_from(tmp_path: Path) -> None:
@@ -176,6 +184,19 @@ def test_exit_codes(words: list[str], code: int, message: str) -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("validate", "rules"), ("evaluate", "examples/nothing", "--as-of", "2021-05"), ("nothing",),
+     ("demo-data", "nowhere", "--partners", "1", "--rules", "rules/microsoft/catalogues")],
+    ids=["clean", "findings", "usage", "could not run"],
+)  # fmt: skip
+def test_a_process_prints_and_exits_as_a_command_does_here(words: tuple[str, ...]) -> None:
+    alone, here = run_process(*words), run(*words)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (
+        here.returncode, here.stdout, here.stderr,
+    )  # fmt: skip
+
+
 def test_a_memory_limit_that_is_no_size_is_said() -> None:
     ran = evaluate("--memory-limit", "lots")
     assert ran.returncode in (2, 3)
@@ -222,18 +243,29 @@ def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
+LISTENING = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Starts a program with signals as a terminal leaves them: who runs the tests may ignore some, as nohup
+does, and then so would the program."""
+
+
 def stopped(number: signal.Signals, patience: float, folder: Path, *words: object) -> int:
     """The exit code of a command that is told to stop; it says nothing of how it is made."""
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     environment = {**os.environ, "TMPDIR": str(scratch)}
-    with subprocess.Popen([PROGRAM, *map(str, words)], cwd=ROOT, stderr=subprocess.PIPE,
-                          stdout=subprocess.DEVNULL, env=environment) as process:  # fmt: skip
+    command = [sys.executable, "-IS", "-c", LISTENING, PROGRAM, *map(str, words)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          env=environment) as process:  # fmt: skip
         time.sleep(patience)
         process.send_signal(number)
         assert process.stderr is not None
         talk = process.stderr.read().decode()
-    before_it_began = process.returncode in (1, -number) and f"tierwise_cli{os.sep}" not in talk
+    before_it_began = process.returncode in (1, -number) and ", in main\n" not in talk
     assert "Traceback" not in talk or before_it_began  # then it is Python's own
     assert "bug" not in talk
     assert list(scratch.iterdir()) == []

@@ -11,19 +11,14 @@ from pathlib import Path
 import pytest
 
 import tierwise
+from command_line import run
 from rule_files import RULES, copy_of_good, findings, replaced
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic
 from tierwise.months import parse_month
 from tierwise.tasks import release as task
 
-PROGRAM = str(Path(sys.executable).with_name("tierwise"))
 LIST = "releases.yaml"
-
-
-def _run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([PROGRAM, *map(str, words)], cwd=cwd, capture_output=True, check=False,
-                          encoding="utf-8", env={**os.environ, "COLUMNS": "100"})  # fmt: skip
 
 
 def _digest(file: Path) -> str:
@@ -53,7 +48,7 @@ def _refused(rules: Path, version: str = "1.0.0", competency: str = "pear-grower
 def test_a_release_as_a_process(tmp_path: Path) -> None:
     rules = copy_of_good(tmp_path)
     digest = _digest(rules / "competency.yaml")
-    ran = _run("release", "pear-grower", "1.0.0", cwd=tmp_path)
+    ran = run("release", "pear-grower", "1.0.0", cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == f"pear-grower 1.0.0 released: rules/releases.yaml, sha256 {digest}\n"
     assert (rules / LIST).read_text(encoding="utf-8").splitlines() == [
@@ -65,19 +60,19 @@ def test_a_release_as_a_process(tmp_path: Path) -> None:
         "releases:",
         f"  - {{version: 1.0.0, sha256: {digest}}}",
     ]
-    assert _run("validate", "rules", cwd=tmp_path).returncode == 0
-    again = _run("release", "pear-grower", "1.0.0", "--rules", "rules", cwd=tmp_path)
+    assert run("validate", "rules", cwd=tmp_path).returncode == 0
+    again = run("release", "pear-grower", "1.0.0", "--rules", "rules", cwd=tmp_path)
     assert again.returncode == 0
     assert "1.0.0 released already" in again.stdout
     replaced(rules / "competency.yaml", "Pear grower", "Grower of pears")
     for words in (["release", "pear-grower", "1.0.0"], ["validate", "rules"],
                   ["validate", "rules/competency.yaml"]):  # fmt: skip
-        ran = _run(*words, cwd=tmp_path)
+        ran = run(*words, cwd=tmp_path)
         assert ran.returncode == 1
         assert "rules/competency.yaml:5:10: error" in ran.stdout + ran.stderr
         assert "[released-changed]" in ran.stdout + ran.stderr
         assert "a new version in a file of its own" in ran.stdout + ran.stderr
-    assert _run("validate", "rules/credit.yaml", cwd=tmp_path).returncode == 0
+    assert run("validate", "rules/credit.yaml", cwd=tmp_path).returncode == 0
 
 
 def test_each_version_is_one_more_line(tmp_path: Path) -> None:
@@ -175,7 +170,7 @@ def test_what_there_is_not(tmp_path: Path) -> None:
     unknown = _refused(rules, competency="pear-growers")
     assert (unknown.code, unknown.hint) == ("unknown-competency", "did you mean 'pear-grower'?")
     assert _refused(tmp_path / "nowhere").code == "rules-missing"
-    ran = _run("release", "pear-grower", "1.0.0", cwd=rules)  # never those of the package
+    ran = run("release", "pear-grower", "1.0.0", cwd=rules)  # never those of the package
     assert ran.returncode == 1
     assert "[rules-missing]" in ran.stderr
 

@@ -21,6 +21,7 @@ import tierwise
 from reference.worlds import Tables, merged, name_in, written
 from shapes.base import Expected
 from shapes.worlds import world
+from tierwise.model.ruleset import RuleSet
 from tierwise.tasks.test import test as run_cases
 from tierwise.tasks.validate import validate
 from tierwise_cli.app import app
@@ -49,10 +50,16 @@ def data(worlds: list[Tables], tmp_path_factory: pytest.TempPathFactory) -> Path
     return written(merged(worlds, IDENTIFIERS), tmp_path_factory.mktemp("shops"))
 
 
-def seen(name: str, data: Path) -> dict[str, dict[str, object]]:
+@pytest.fixture(scope="session")
+def rules() -> RuleSet:
+    """The rules of all shapes."""
+    return tierwise.load_rules(SHAPES)
+
+
+def seen(name: str, rules: RuleSet, data: Path) -> dict[str, dict[str, object]]:
     """By shop, everything that the engine says of it."""
     results = tierwise.evaluate(
-        data, "2021-06", rules=SHAPES, competency=name, allow_short_history=True
+        data, "2021-06", rules=rules, competency=name, allow_short_history=True
     )
     found: dict[str, dict[str, object]] = {}
     for option in results.options:
@@ -81,9 +88,9 @@ def reference_of(name: str) -> object:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_reference_agrees(name: str, worlds: list[Tables], data: Path) -> None:
+def test_the_reference_agrees(name: str, worlds: list[Tables], rules: RuleSet, data: Path) -> None:
     reference = reference_of(name)
-    found = seen(name, data)
+    found = seen(name, rules, data)
     different = []
     levels = set()
     for number, tables in enumerate(worlds):

@@ -10,15 +10,16 @@ but for what is at the ends of lines; a line of three dots stands for any number
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from command_line import run
 
 TOP = Path(__file__).parents[1]
 TUTORIAL = TOP / "docs" / "tutorial.md"
@@ -50,24 +51,14 @@ def write(folder: Path, sort: str, fields: dict[str, str], text: str) -> None:
     path.write_text(before.replace(old, new) if old else new, "utf-8")
 
 
-def printed(folder: Path, command: str, pool: Executor) -> Future[str]:
-    """What a command prints; one that only reads does so in a copy, while the others go on."""
-    if command.startswith(("cp ", "tierwise release ", "tierwise demo-data ")):
-        done: Future[str] = Future()
-        done.set_result(run(folder, command))
-        return done
-    copy = Path(tempfile.mkdtemp(dir=folder.parent))
-    shutil.copytree(folder, copy, dirs_exist_ok=True)
-    return pool.submit(run, copy, command)
-
-
-def run(folder: Path, command: str) -> str:
+def printed(folder: Path, command: str) -> str:
     """What a command prints, as a terminal of 100 columns shows it."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(
-        command.split(), cwd=folder, check=False, encoding="utf-8", stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, env={**os.environ, "COLUMNS": "100", "PATH": programs},
-    )  # fmt: skip
+    program, *words = command.split()
+    if program == "tierwise":
+        ran = run(*words, cwd=folder, together=True)
+    else:
+        ran = subprocess.run([program, *words], cwd=folder, check=False, encoding="utf-8",
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
     return "".join(f"{line.rstrip()}\n" for line in ran.stdout.splitlines()).strip("\n")
 
 
@@ -85,17 +76,16 @@ def renew(command: str, shown: str, seen: str) -> str:
 
 def follow(folder: Path, screen: Callable[[str, str, str], str]) -> str:
     """The tutorial with its screens as ``screen`` gives them, followed in a folder."""
-    seen: list[Future[str]] = []
+    seen: list[str] = []
     tutorial = TUTORIAL.read_text("utf-8")
-    with ThreadPoolExecutor(2) as pool:
-        for sort, info, text in BLOCK.findall(tutorial):
-            if sort == "console":
-                seen += [printed(folder, command, pool) for command in COMMAND.findall(text)]
-            else:
-                write(folder, sort, dict(FIELD.findall(info)), text)
+    for sort, info, text in BLOCK.findall(tutorial):
+        if sort == "console":
+            seen += [printed(folder, command) for command in COMMAND.findall(text)]
+        else:
+            write(folder, sort, dict(FIELD.findall(info)), text)
 
     def shown(match: re.Match[str]) -> str:
-        output = screen(match[1], match[2].strip("\n"), seen.pop(0).result())
+        output = screen(match[1], match[2].strip("\n"), seen.pop(0))
         return f"$ {match[1]}\n" + (f"{output}\n" if output else "")
 
     return BLOCK.sub(lambda block: SCREEN.sub(shown, block[0]), tutorial)

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from command_line import TOP, Ran, run
 from rule_files import GOOD, RULES, copy_of_good, replaced
 
-PROGRAM = "from tierwise_cli.start import main; main()"
 CLEAN, FINDINGS, USAGE = 0, 1, 2
 
 
-def _run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", PROGRAM, "validate", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+def _run(*arguments: str, cwd: Path = TOP) -> Ran:
+    return run("validate", *arguments, cwd=cwd)
 
 
 def test_clean_rules() -> None:

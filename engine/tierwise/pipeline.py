@@ -39,6 +39,8 @@ from tierwise.source.document import Document
 from tierwise.source.read import read
 
 if TYPE_CHECKING:
+    from ibis import Schema
+
     from tierwise.plan.plan import Plan
     from tierwise.run.database import Database, Settings
     from tierwise.run.open_data import RawTable
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 RULE_FILES = (".yaml", ".yml")
 _KEPT = 64
-"""How many versions in a month are kept bound."""
+"""How many versions in a month are kept bound, and planned."""
 STAND_ALONE = ("competency", "demo", "cases", "releases")
 """The kinds of files that no other file refers to."""
 
@@ -304,6 +306,14 @@ def _with_option(
     return Outcome(None, (*found, unknown))
 
 
+@functools.lru_cache(_KEPT)
+def _planned(program: Program, schemas: tuple[tuple[str, Schema], ...]) -> Plan:
+    """The plan of a program over data of some types; the next data set mostly has the same."""
+    from tierwise.plan.lower import lower
+
+    return lower(program, dict(schemas))
+
+
 @dataclass(frozen=True)
 class Ran:
     """Plans that have run: every step of theirs can be read from the database."""
@@ -345,7 +355,6 @@ def ran(
             tables and columns of its contract but those of another one.
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
-    from tierwise.plan.lower import lower
     from tierwise.run.database import connect
     from tierwise.run.prepare import prepare
     from tierwise.run.run import run_plan, schemas_of
@@ -357,7 +366,9 @@ def ran(
             # What is not wrong does not matter until the rest is right.
             yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
             return
-        plans = tuple(lower(each, schemas_of(database, each)) for each in ready.programs)
+        plans = tuple(
+            _planned(each, tuple(schemas_of(database, each).items())) for each in ready.programs
+        )
         for plan in plans:
             run_plan(database, plan, progress)
         yield Outcome(Ran(database, plans, ready.raw, found), found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -18,6 +20,9 @@ from tierwise.model.schemas import schema_of
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, locate, plain
 
 MOST_FINDINGS = 100
+_KEPT = 256
+"""Of how many files it is known what is wrong with their shape: to look takes most of the time in which
+rules are loaded, and whoever loads them again has changed next to none."""
 
 _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
           "boolean": "true or false", "array": "a list", "object": "a mapping",
@@ -67,14 +72,29 @@ def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
     Codes: ``unknown-field``, ``missing-field``, ``wrong-type``, ``unknown-value``,
     ``wrong-value``.
     """
-    errors = _Validator(schema_of(kind)).iter_errors(plain(document.root))
+    errors = _errors(_Content(document.text, kind, document.root))
     found: list[Diagnostic] = []
-    for error in _causes(list(itertools.islice(errors, MOST_FINDINGS)), document.root):
+    for error in _causes(errors, document.root):
         found.extend(_findings(document.root, error, schema_of(kind)))
     return tuple(dict.fromkeys(found))
 
 
-def _causes(errors: list[ValidationError], root: Mapping) -> Errors:
+@dataclass(frozen=True)
+class _Content:
+    """What a file says, wherever it lies: its shape is looked at once."""
+
+    text: str
+    kind: str
+    root: Mapping = field(compare=False)
+
+
+@functools.lru_cache(_KEPT)
+def _errors(content: _Content) -> tuple[ValidationError, ...]:
+    errors = _Validator(schema_of(content.kind)).iter_errors(plain(content.root))
+    return tuple(itertools.islice(errors, MOST_FINDINGS))
+
+
+def _causes(errors: Sequence[ValidationError], root: Mapping) -> Errors:
     """The errors without those that another one brings about.
 
     A field under a wrong name is missing under the right one: its finding names that one. And

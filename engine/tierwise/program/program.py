@@ -167,9 +167,12 @@ class Contract:
         return ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """A version of a competency, ready to be planned. ``as_of`` is a month number."""
+    """A version of a competency, ready to be planned; a plan that was made of one is kept for it.
+
+    ``as_of`` is a month number.
+    """
 
     competency: str
     version: str

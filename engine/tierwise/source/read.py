@@ -7,6 +7,7 @@ The limits keep a hostile file from costing more than a moment.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ MAX_BYTES = 1_000_000
 MAX_VALUES = 30_000
 MAX_DEPTH = 40
 MAX_DUPLICATES = 100
+_KEPT = 256
+"""How many files are kept composed: whoever loads rules again has changed next to none of them."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -103,6 +106,7 @@ def read(
     return parse(text, label, relative or path.name, hashlib.sha256(raw).hexdigest())
 
 
+@functools.lru_cache(_KEPT)
 def parse(text: str, path: str, relative: str = "", digest: str = "") -> Outcome[Document]:
     """Compose the text of a rule file; as ``read``, for a text that is at hand."""
     found: list[Diagnostic] = []
