@@ -13,12 +13,17 @@ from tierwise.months import parse_month
 
 MOST_THREADS = 256
 
+
+def _data(text: str) -> str:
+    """A path as it is read everywhere; a URL as it was typed."""
+    return text if re.match(r"[a-z][a-z0-9+.-]+:", text, re.I) else str(Path(text))
+
+
 DATA = Annotated[
-    Path,
-    typer.Argument(
-        help="A folder of csv, tsv or parquet files, or a .duckdb file.", metavar="DATA"
-    ),
-]
+    str,
+    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file.",
+                   metavar="DATA", callback=_data),
+]  # fmt: skip
 
 
 def _month(text: str) -> str:

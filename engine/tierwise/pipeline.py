@@ -42,9 +42,7 @@ if TYPE_CHECKING:
     from ibis import Schema
 
     from tierwise.plan.plan import Plan
-    from tierwise.run.database import Database, Settings
-    from tierwise.run.open_data import RawTable
-    from tierwise.run.open_rows import Cells
+    from tierwise.run.backend import Backend, Data, RawTable, Settings
 
 RULE_FILES = (".yaml", ".yml")
 _KEPT = 64
@@ -316,9 +314,9 @@ def _planned(program: Program, schemas: tuple[tuple[str, Schema], ...]) -> Plan:
 
 @dataclass(frozen=True)
 class Ran:
-    """Plans that have run: every step of theirs can be read from the database."""
+    """Plans that have run: every step of theirs can be read from the backend."""
 
-    database: Database
+    backend: Backend
     plans: tuple[Plan, ...]
     raw: Mapping[str, RawTable]
     found: tuple[Diagnostic, ...]
@@ -336,7 +334,7 @@ class Ran:
 
 @contextmanager
 def ran(
-    data: Path | Mapping[str, Sequence[Cells]],
+    data: Data,
     bound: Sequence[Program],
     settings: Settings,
     allow_short_history: bool,
@@ -346,29 +344,36 @@ def ran(
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
+        data: as the backend opens it; or rows by table.
         bound: the programs.
-        settings: what the database may use.
+        settings: the backend, and what it may use.
         allow_short_history: whether data that begins too late is a warning.
         progress: is told what is being done.
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
+
+    Raises:
+        CannotRun: the backend lacks something that a rule needs, before any data is opened; or
+            the environment does not let the run go on.
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
-    from tierwise.run.database import connect
+    from tierwise.plan.written import written_schemas
+    from tierwise.run.backends import connect
     from tierwise.run.prepare import prepare
-    from tierwise.run.run import run_plan, schemas_of
+    from tierwise.run.run import check_steps, run_plan, schemas_of
 
-    with connect(settings) as database:
-        ready = prepare(database, data, bound, allow_short_history, leave_out, progress)
+    with connect(settings) as backend:
+        check_steps(backend, (step for each in bound
+                              for step in _planned(each, tuple(written_schemas(each.contract).items())).steps))  # fmt: skip
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress)
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
             # What is not wrong does not matter until the rest is right.
             yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
             return
         plans = tuple(
-            _planned(each, tuple(schemas_of(database, each).items())) for each in ready.programs
+            _planned(each, tuple(schemas_of(backend, each).items())) for each in ready.programs
         )
         for plan in plans:
-            run_plan(database, plan, progress)
-        yield Outcome(Ran(database, plans, ready.raw, found), found)
+            run_plan(backend, plan, progress)
+        yield Outcome(Ran(backend, plans, ready.raw, found), found)

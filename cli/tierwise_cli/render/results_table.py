@@ -8,7 +8,6 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import BinaryIO
 
 from rich import box
@@ -128,7 +127,7 @@ def _scores(results: OptionResults) -> Table:
 
 
 def what_next(
-    results: Results, data: Path, as_of: str, options: Sequence[str], only: Sequence[str]
+    results: Results, data: str, as_of: str, options: Sequence[str], only: Sequence[str]
 ) -> str:
     """What to type next: the same once more, to a file, and why for a partner of the results.
 
@@ -140,7 +139,7 @@ def what_next(
     """
     scores = (score.scored for option in results.options for score in option.scores())
     partner = next((each for each in scores if each.isprintable()), None)
-    folder = f"./{data}" if str(data).startswith("-") else str(data)
+    folder = f"./{data}" if data.startswith("-") else data
     same = shlex.join([folder, "--as-of", as_of, *options])
     if partner is None or not same.isprintable():
         return ""  # no terminal could be trusted with it

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.program.program import Contract, Program
+from tierwise.run.backend import Backend, Data, RawTable
 from tierwise.run.check_data import check_data, check_history, type_tables, usable
-from tierwise.run.database import Database
-from tierwise.run.open_data import RawTable, open_data
-from tierwise.run.open_rows import Cells, open_rows
 
 
 @dataclass(frozen=True)
@@ -24,8 +21,8 @@ class Prepared:
 
 
 def prepare(
-    database: Database,
-    data: Path | Mapping[str, Sequence[Cells]],
+    backend: Backend,
+    data: Data,
     programs: Sequence[Program],
     allow_short_history: bool,
     leave_out: bool,
@@ -34,8 +31,8 @@ def prepare(
     """Open, type and check the data by the contract of every program.
 
     Args:
-        database: where the tables are made available.
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
+        backend: where the tables are made available.
+        data: as the backend opens it; or rows by table.
         programs: the programs.
         allow_short_history: whether data that begins too late is a warning.
         leave_out: whether a program is left out, with a warning, where the data has not all
@@ -48,16 +45,13 @@ def prepare(
     for contract in {program.contract.id: program.contract for program in programs}.values():
         progress("opening the data")
         while_opening: list[Diagnostic] = []
-        if isinstance(data, Path):
-            opened = open_data(database, data, contract, while_opening)
-        else:
-            opened = open_rows(database, data, contract)
+        opened = backend.open(data, contract, while_opening)
         if leave_out and any(each.code == "data-missing" for each in while_opening):
             lacking[contract.id] = while_opening
             continue
         found += while_opening
         of_contract = [each for each in programs if each.contract.id == contract.id]
-        found += _checked(database, contract, of_contract, opened, allow_short_history, progress)
+        found += _checked(backend, contract, of_contract, opened, allow_short_history, progress)
         raw.update(opened)
     found += _left_out(programs, lacking, str(data))
     kept = tuple(program for program in programs if program.contract.id not in lacking)
@@ -65,7 +59,7 @@ def prepare(
 
 
 def _checked(
-    database: Database,
+    backend: Backend,
     contract: Contract,
     programs: Sequence[Program],
     opened: Mapping[str, RawTable],
@@ -73,9 +67,9 @@ def _checked(
     progress: Callable[[str], None],
 ) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    part = usable(database, contract, opened, found)
-    part = type_tables(database, part, opened, found)
-    result = check_data(database, part, opened, found, progress)
+    part = usable(backend, contract, opened, found)
+    part = type_tables(backend, part, opened, found)
+    result = check_data(backend, part, opened, found, progress)
     for program in programs:
         found += check_history(program, result, opened, allow_short_history)
     return found

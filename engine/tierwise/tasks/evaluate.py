@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import ibis
 
@@ -11,14 +10,14 @@ from tierwise import pipeline
 from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest, shown
 from tierwise.model.ruleset import RuleSet
 from tierwise.plan.plan import data_name
-from tierwise.run.database import Settings
+from tierwise.run.backend import Data, Settings
 from tierwise.run.results import Results
 from tierwise.run.run import score_tables, stamp_of
 
 
 def evaluate(
     rules: RuleSet,
-    data: Path,
+    data: Data,
     as_of: int,
     competency: str | None = None,
     option: str | None = None,
@@ -32,14 +31,14 @@ def evaluate(
 
     Args:
         rules: the rule set.
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: as the backend opens it.
         as_of: the month number of the as-of month.
         competency: only this one; by default all that are in force.
         option: only this one.
         version: this one of the competency, whatever its months in force.
         partners: only these keys of the scored table; by default all.
         allow_short_history: whether data that begins too late is a warning.
-        settings: what the database may use.
+        settings: the backend, and what it may use.
         progress: is told what is being done.
 
     Returns:
@@ -59,9 +58,9 @@ def evaluate(
         options = tuple(
             result
             for plan in ran.plans
-            for result in score_tables(ran.database, plan, partners or None)
+            for result in score_tables(ran.backend, plan, partners or None)
         )
-        stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
+        stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         return Outcome(Results(options, stamp, ran.warnings, ran.notes))
 
 
@@ -71,13 +70,13 @@ def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagno
     for plan in ran.plans if partners else ():
         contract = plan.program.contract
         name = data_name(contract.id, contract.scored)
-        table = ibis.table(ran.database.schema(name), name=name)
+        table = ibis.table(ran.backend.schema(name), name=name)
         key = table[contract.scored_key]
-        known = {str(row[0]) for row in ran.database.rows(table.filter(key.isin(list(partners)))
+        known = {str(row[0]) for row in ran.backend.rows(table.filter(key.isin(list(partners)))
                  .select(key))}  # fmt: skip
         for partner in partners:
             if partner not in known:
-                some = ran.database.rows(table.select(key).order_by(key).limit(10_000))
+                some = ran.backend.rows(table.select(key).order_by(key).limit(10_000))
                 found.append(Diagnostic(
                     "unknown-partner", f"there is no {shown(partner)} in {contract.scored}",
                     Cell(ran.raw[contract.scored].shown, None, contract.scored_key),

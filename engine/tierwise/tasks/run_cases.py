@@ -13,7 +13,7 @@ from tierwise.months import format_month
 from tierwise.program.case_identity import Place, identities
 from tierwise.program.cases import Case, CaseRow, Expected, ValueResult
 from tierwise.quantity import plain_decimal
-from tierwise.run.database import Settings
+from tierwise.run.backend import Settings
 from tierwise.run.results import ScoreResult
 from tierwise.run.run import score_tables
 
@@ -61,7 +61,7 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
                 scores = {
                     (each.option.id, score.scored): score
                     for plan in ran.plans
-                    for each in score_tables(ran.database, plan, None)
+                    for each in score_tables(ran.backend, plan, None)
                     for score in each.scores()
                 }
                 results |= {number: (case, tuple(_failures(case, number, places, scores)), ())

@@ -1,4 +1,4 @@
-"""The embedded backend: DuckDB runs the SQL that Ibis prints of a plan's tables."""
+"""A connection to DuckDB, which runs the SQL that Ibis prints of a plan's tables."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
+from tierwise.run.backend import Settings, Unreadable
 
-NAME = "duckdb"
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
@@ -27,18 +27,6 @@ _KEPT = 1024
 same rules as of the same month give the same queries again."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run may use: ``threads`` (None: all), ``memory`` such as "4GB" (None: DuckDB's)."""
-
-    threads: int | None = None
-    memory: str | None = None
-
-
-class Unreadable(Exception):
-    """What DuckDB met where it read data: not a query that is wrong, but damaged bytes."""
 
 
 class Database:
