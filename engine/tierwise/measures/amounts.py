@@ -88,6 +88,11 @@ class OfAmounts:
         """The months whose facts count."""
         return self.window or Window(0)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def facts(self, steps: Steps) -> ir.Table:
         """A fact a row that has an amount."""
         facts = facts_of(steps, self.rows, self.entity, self.amount, self.window)

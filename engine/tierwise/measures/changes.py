@@ -71,6 +71,11 @@ class Changes:
         """The counted months and the one before them, which the first is compared with."""
         return Window(self.counted.first - 1, self.counted.last)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """Runs of months in the state: each run's first month enters, the one after it leaves."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
@@ -78,7 +83,7 @@ class Changes:
         names = (*steps.keys(self.rows), "entity")
         begins = ~self.least.reached(within.before, steps).fill_null(False)
         ends = ~self.least.reached(within.after, steps).fill_null(False)
-        first, last = (steps.month(within, end) for end in (self.window.first, self.window.last))
+        first, last = steps.ends(within, self.window)
         runs = within.mutate(
             enters=begins & (within.month > first),
             leaves=ends & (within.month < last),
@@ -91,7 +96,13 @@ class Changes:
                 *names, "credited_in", month=(left.month + 1).cast("int32"), amount=-1
             ).select(*names, "month", "credited_in", "amount")
         )
-        return Facts(facts.mutate(part=steps.text("value")), "nothing changed in this month")
+        facts = facts.mutate(part=steps.text("value"))
+        if self.losses == ADDER:  # a loss counts where the adding does, too
+            facts = facts.mutate(
+                first_as_of=(facts.month - self.counted.last).cast("int32"),
+                last_as_of=(facts.credited_in - self.counted.first).cast("int32"),
+            )
+        return Facts(facts, "nothing changed in this month")
 
     def _left(self, runs: ir.Table, names: tuple[str, ...]) -> ir.Table:
         """The last months of runs, with the month whose associations are charged."""

@@ -60,18 +60,23 @@ class Growth:
         """From the earlier month to the as-of month; only the two ends have facts."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity for each of the two months."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
-        now = totals.month == steps.month(totals, 0)
-        then = totals.month == steps.month(totals, self.window.first)
-        facts = totals.mutate(part=now.ifelse(steps.text("now"), steps.text("then"))).filter(
-            now | then
-        )
-        facts = facts.select(
-            *steps.keys(self.rows), "entity", "month", "part", credited_in="month", amount="total"
-        )
-        return Facts(facts, "not one of the two months that are compared")
+        then_in = (totals.month - self.window.first).cast("int32")
+        now, then = (
+            totals.select(
+                *steps.keys(self.rows), "entity", "month", part=steps.text(part),
+                credited_in="month", amount="total", first_as_of=as_of, last_as_of=as_of,
+            )
+            for part, as_of in (("now", totals.month), ("then", then_in))
+        )  # fmt: skip
+        return Facts(now.union(then), "not one of the two months that are compared")
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The growth as a share: 0.35 is 35 %."""

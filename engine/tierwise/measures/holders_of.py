@@ -18,6 +18,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import (
+    AS_OF_MONTHS,
     Binder,
     Certification,
     Entity,
@@ -87,14 +88,20 @@ class HoldersOf:
     counted: Window | None = None
     parts: tuple[str, ...] = ("value",)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The day, where it is not the last of the month."""
+        return () if self.on is None else (self.on,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact a person who holds at least one of the combinations."""
         held = Held(self.certifications, self.item, self.begins, self.ends)
         columns: dict[str, Entity | Expression] = {"entity": self.entity}
         columns |= {"on": self.on} if self.on is not None else {}
         rows = steps.select(self.rows, columns, None, (self.item, self.begins, self.ends))
-        valid = held.valid(rows, lambda each: steps.day(each) if self.on is None else each.on)
         keys = (*steps.keys(self.rows), "entity")
+        valid = held.valid(rows, keys, steps) if self.on is None else held.valid_on(rows, rows.on)
+        keys += tuple(name for name in AS_OF_MONTHS if name in valid.columns)
         people = held.people(valid, keys)
         holders = people.filter(functools.reduce(operator.or_, held.ways(people)))
         month = steps.month(holders, 0)

@@ -59,6 +59,11 @@ class Reached:
         """The months whose facts count."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month in which it reached the number."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)

@@ -56,6 +56,11 @@ class Stock:
         """The month whose facts count."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity that has rows in the month."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)

@@ -29,6 +29,11 @@ class Sum:
         """The months whose facts count."""
         return self.window or Window(0)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact a row: its entity, its month, its amount."""
         facts = facts_of(steps, self.rows, self.entity, self.amount, self.window)

@@ -58,12 +58,14 @@ def reason_of(metric: str) -> str:
 class Net:
     """The net as of the as-of month, or as of so many.
 
-    ``base``: a row a scored one (and month, ``as_of``), with what expressions ask of them;
+    ``wanted``: by name, as of how many months it is wanted in all, as ``Option.wanted`` of the
+    last one. ``base``: a row a scored one (and month, ``as_of``), with what expressions ask of them;
     ``readers``: how that is read; ``folded``: by measured value, its step with a row a scored one
     (and month, and part of the dimension); ``more``: gives the net of at least so many months.
     """
 
     option: Option
+    wanted: Mapping[str, int]
     as_of: int
     months: int
     base: ir.Table
@@ -104,7 +106,7 @@ class Net:
         """What this net has to work out, and what each of it is made of."""
         option = self.option
         needs = {
-            name: each for name, each in option.needs.items() if option.wanted[name] >= self.months
+            name: each for name, each in option.needs.items() if self.wanted[name] >= self.months
         }
         of_levels = option.named(level.when for level in option.levels)
         if not any(LOWEST_POINTS in each for each in (*needs.values(), of_levels)):
@@ -123,7 +125,7 @@ class Net:
         """The tables with the parts of what is measured."""
         measured: dict[str, list[tuple[Value, Measure]]] = {PLAIN: []}
         for value, measure in self.option.measured:
-            if self.option.wanted[value.id] >= self.months and value.id in self.folded:
+            if self.wanted[value.id] >= self.months and value.id in self.folded:
                 measured.setdefault(value.dimension, []).append((value, measure))
         for dimension, values in measured.items():
             keys = self.keys if dimension == PLAIN else (*self.keys, "by")

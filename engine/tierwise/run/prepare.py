@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.program.program import Contract, Program
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import check_data, check_history, type_tables, usable
+from tierwise.run.check_data import Checked, check_data, check_history, type_tables, usable
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The programs that can be scored, the raw tables that were read, and all findings."""
+    """The programs that can be scored, the raw tables that were read, and all findings.
+
+    ``of_months``: what is found of single months, by their numbers; ``found`` has it as well, but
+    of what is found of several months one after the other only the worst.
+    """
 
     programs: tuple[Program, ...]
     raw: Mapping[str, RawTable]
     found: tuple[Diagnostic, ...]
+    of_months: Mapping[int, tuple[Diagnostic, ...]]
 
 
 def prepare(
@@ -42,7 +47,9 @@ def prepare(
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
     lacking: dict[str, Sequence[Diagnostic]] = {}
-    for contract in {program.contract.id: program.contract for program in programs}.values():
+    by_month: dict[int, list[Diagnostic]] = {}
+    for those in _judged_alike(programs):
+        contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
         opened = backend.open(data, contract, while_opening)
@@ -50,29 +57,63 @@ def prepare(
             lacking[contract.id] = while_opening
             continue
         found += while_opening
-        of_contract = [each for each in programs if each.contract.id == contract.id]
-        found += _checked(backend, contract, of_contract, opened, allow_short_history, progress)
+        checked = _checked(backend, contract, opened, found, progress)
         raw.update(opened)
-    found += _left_out(programs, lacking, str(data))
+        for program, month in ((each, month) for each in those for month in each.as_of_months):
+            own = check_history(program.in_month(month), checked, opened, allow_short_history)
+            by_month.setdefault(month, []).extend(own)
+    for month in sorted({month for program in programs for month in program.as_of_months}):
+        those = [program for program in programs if month in program.as_of_months]
+        by_month.setdefault(month, []).extend(_left_out(those, lacking, str(data)))
+    found += _worst(by_month)
     kept = tuple(program for program in programs if program.contract.id not in lacking)
-    return Prepared(kept, raw, tuple(found))
+    of_months = {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()}
+    return Prepared(kept, raw, tuple(found), of_months)
+
+
+def _judged_alike(programs: Sequence[Program]) -> list[list[Program]]:
+    """The programs by what data is judged by: a contract, and what its catalogues hold."""
+    alike: list[list[Program]] = []
+    for program in programs:
+        contract = program.contract
+        for those in alike:
+            other = those[0].contract
+            if other.id == contract.id and other.catalogues == contract.catalogues:
+                those.append(program)
+                break
+        else:
+            alike.append([program])
+    return alike
+
+
+def _worst(by_month: Mapping[int, Sequence[Diagnostic]]) -> list[Diagnostic]:
+    """What is found of months, without what another month says of the same place, only worse.
+
+    Data that begins too late lacks most for the first month, and data that ends too early for the
+    last.
+    """
+    if len(by_month) < 2:
+        return [each for found in by_month.values() for each in found]
+    worst: dict[tuple[object, ...], Diagnostic] = {}
+    for _, found in sorted(by_month.items()):
+        for each in found:
+            is_of_month = each.code in ("data-history", "data-stale")
+            key = (each.code, each.place) if is_of_month else (each,)
+            if key not in worst or each.code == "data-stale":
+                worst[key] = each
+    return list(worst.values())
 
 
 def _checked(
     backend: Backend,
     contract: Contract,
-    programs: Sequence[Program],
     opened: Mapping[str, RawTable],
-    allow_short_history: bool,
+    found: list[Diagnostic],
     progress: Callable[[str], None],
-) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
+) -> Checked:
     part = usable(backend, contract, opened, found)
     part = type_tables(backend, part, opened, found)
-    result = check_data(backend, part, opened, found, progress)
-    for program in programs:
-        found += check_history(program, result, opened, allow_short_history)
-    return found
+    return check_data(backend, part, opened, found, progress)
 
 
 def _left_out(

@@ -228,9 +228,8 @@ class Results:
         tables = [_wide(option, self.stamp) for option in self.options]
         if self.competency_levels:
             tables = [self._with_level(*pair) for pair in zip(self.options, tables, strict=True)]
-        stamp = ("engine_version", "rules_digest", "data_digest")
         names = dict.fromkeys(name for table in tables for name in table.column_names)
-        order = [*(name for name in names if name not in stamp), *stamp]
+        order = [*(name for name in names if name not in STAMP), *STAMP]
         whole = pa.concat_tables(tables, promote_options="default").select(order)
         metadata = self.stamp.metadata()
         if self.warnings:
@@ -248,6 +247,34 @@ class Results:
         return table.append_column("competency_level", pa.array(known, pa.string()))
 
 
+@dataclass(frozen=True)
+class MonthlyResults:
+    """What several months give, one after the other: of each what an evaluation of it gives.
+
+    ``warnings`` and ``notes``: of all months; what is found of several only once, where it is worst.
+    """
+
+    months: tuple[Results, ...]
+    warnings: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+    def to_arrow(self) -> pa.Table:
+        """The wide tables of the months, the earliest first, as ``Results.to_arrow`` gives them.
+
+        A column that some months do not have is empty there.
+        """
+        tables = [each.to_arrow() for each in self.months]
+        names = dict.fromkeys(name for table in tables for name in table.column_names)
+        last = [name for name in (*STAMP, "warnings") if name in names]
+        whole = pa.concat_tables(tables, promote_options="default")
+        whole = whole.select([*(name for name in names if name not in last), *last])
+        stamp = self.months[-1].stamp.metadata()
+        stamp["tierwise.as_of"] = " ".join(each.stamp.as_of for each in self.months)
+        return whole.replace_schema_metadata(stamp)
+
+
+STAMP = ("engine_version", "rules_digest", "data_digest")
+"""The columns of the wide table that say what it was made from."""
 DECIMAL = pa.decimal128(38, 18)
 """The type of every number in the wide table."""
 

@@ -39,10 +39,10 @@ def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
                         "run them on another backend")  # fmt: skip
 
 
-def run_plan(backend: Backend, plan: Plan, progress: Callable[[str], None]) -> None:
-    """Create every step of a plan in a backend."""
+def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
+    """Create every step of some plans in a backend, what several share once."""
     with backend.running():
-        for step in plan.steps:
+        for step in dict.fromkeys(step for plan in plans for step in plan.steps):
             if step.stored:
                 progress(step.title)
             try:
@@ -65,12 +65,44 @@ def score_tables(
     return tuple(results)
 
 
-def stamp_of(backend: Backend, programs: Sequence[Program], raw: Mapping[str, RawTable]) -> Stamp:
-    """The stamp of a run."""
+def monthly_tables(
+    backend: Backend, plan: Plan, scored: Sequence[str] | None
+) -> dict[int, tuple[OptionResults, ...]]:
+    """By each month of a plan, what ``score_tables`` gives of a plan of that month alone."""
+    program = plan.program
+    if program.months == 1:
+        return {program.as_of: score_tables(backend, plan, scored)}
+    by_month: dict[int, list[OptionResults]] = {month: [] for month in program.as_of_months}
+    for option in plan.options:
+        table = plan.table(option.scores)
+        if scored is not None:
+            table = table.filter(table.scored.isin(list(scored)))
+        for month in program.as_of_months:
+            own = table.filter(table.as_of == month).drop("as_of")
+            arrow = backend.arrow(own.order_by("scored"))
+            by_month[month].append(OptionResults(program.in_month(month), option.option, arrow))
+    return {month: tuple(each) for month, each in by_month.items()}
+
+
+def stamp_of(
+    backend: Backend,
+    programs: Sequence[Program],
+    raw: Mapping[str, RawTable],
+    as_of: int | None = None,
+) -> Stamp:
+    """The stamp of a run; ``as_of``: of a month of the programs that is not their last."""
     rules = tuple(sorted({pair for program in programs for pair in program.digests}))
     data = tuple(sorted({(table.shown, table.digest) for table in raw.values()}))
-    as_of = format_month(programs[0].as_of) if programs else ""
-    return Stamp(VERSION, backend.name, as_of, rules, _digest(rules), data, _digest(data))
+    month = programs[0].as_of if programs and as_of is None else as_of
+    return Stamp(
+        VERSION,
+        backend.name,
+        "" if month is None else format_month(month),
+        rules,
+        _digest(rules),
+        data,
+        _digest(data),
+    )
 
 
 def _digest(pairs: Sequence[tuple[str, str]]) -> str:

@@ -11,8 +11,8 @@ from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest, shown
 from tierwise.model.ruleset import RuleSet
 from tierwise.plan.plan import data_name
 from tierwise.run.backend import Data, Settings
-from tierwise.run.results import Results
-from tierwise.run.run import score_tables, stamp_of
+from tierwise.run.results import MonthlyResults, Results
+from tierwise.run.run import monthly_tables, score_tables, stamp_of
 
 
 def evaluate(
@@ -62,6 +62,51 @@ def evaluate(
         )
         stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         return Outcome(Results(options, stamp, ran.warnings, ran.notes))
+
+
+def evaluate_months(
+    rules: RuleSet,
+    data: Data,
+    from_month: int,
+    to_month: int,
+    competency: str | None = None,
+    option: str | None = None,
+    version: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    settings: Settings | None = None,
+    progress: Callable[[str], None] = lambda doing: None,
+) -> Outcome[MonthlyResults]:
+    """Evaluate competencies over data as of each of several months, all in one run.
+
+    Args:
+        rules, data, competency, option, version, partners, allow_short_history, settings,
+            progress: as for ``evaluate``.
+        from_month, to_month: the month numbers of the first and the last as-of month.
+
+    Returns:
+        Of each month what ``evaluate`` gives of it, or what was refused in any of them.
+    """
+    months = range(from_month, to_month + 1)
+    bound = pipeline.programs(rules, to_month, competency, option, version, len(months))
+    if bound.value is None:
+        return Outcome(None, bound.diagnostics)
+    with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
+                      progress, leave_out=competency is None) as outcome:  # fmt: skip
+        ran = outcome.value
+        if ran is None:
+            return Outcome(None, outcome.diagnostics)
+        unknown = unknown_partners(ran, partners)
+        if unknown:
+            return Outcome(None, unknown)
+        tables = [monthly_tables(ran.backend, plan, partners or None) for plan in ran.plans]
+        results = []
+        for month in months:
+            own = ran.in_month(month)
+            options = tuple(each for table in tables for each in table.get(month, ()))
+            stamp = stamp_of(ran.backend, [plan.program for plan in own.plans], own.raw, month)
+            results.append(Results(options, stamp, own.warnings, own.notes))
+        return Outcome(MonthlyResults(tuple(results), ran.warnings, ran.notes))
 
 
 def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagnostic, ...]:
