@@ -45,6 +45,9 @@ class Plugged:
         self.opened += 1
         return self._behind.open(data, contract, found)
 
+    def numbered(self, raw: RawTable) -> ir.Table:
+        return self._behind.numbered(raw)
+
     def reading(self) -> AbstractContextManager[None]:
         return self._behind.reading()
 

@@ -301,6 +301,7 @@ def ran(
     allow_short_history: bool,
     progress: Callable[[str], None],
     leave_out: bool = False,
+    only: Sequence[str] = (),
 ) -> Iterator[Outcome[Ran]]:
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
@@ -312,6 +313,8 @@ def ran(
         progress: is told what is being done.
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
+        only: keys of what is scored, where only those are asked for; the scores of others are not
+            to be looked at then. None: all.
 
     Raises:
         CannotRun: the backend lacks something that a rule needs, before any data is opened; or
@@ -324,7 +327,7 @@ def ran(
 
     with connect(settings) as backend:
         check_steps(backend, _steps_before_data(bound))
-        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress)
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only)
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
             # What is not wrong does not matter until the rest is right.

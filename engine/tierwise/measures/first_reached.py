@@ -14,7 +14,6 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import (
     Binder,
     Entity,
@@ -141,12 +140,7 @@ KIND = MeasureKind(
     help="Entities whose total was below the number in the first month of the window and reached "
     "it in one of the others; credited in the first such month.",
     example="{first_reached: users, at_least: 5, per: site, from: visits, over: 12 months}",
-    schema={
-        "title": "Amount",
-        "description": "What is totalled per entity and month and compared with the number.",
-        **EXPRESSION,
-        "examples": ["users"],
-    },
+    schema=shared.amount("What is totalled per entity and month and compared with the number.", "users"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
                 **shared.ROWS, "over": shared.OVER_SEVERAL},
     required=("per", "from", "over"),

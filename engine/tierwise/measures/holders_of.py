@@ -34,8 +34,6 @@ from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from tierwise.rational import Rational
 
 
@@ -107,13 +105,8 @@ class HoldersOf:
         month = steps.month(holders, 0)
         facts = holders.select(*keys, month=month, credited_in=month, amount=1,
                                part=steps.text("value"))  # fmt: skip
-
-        def day_of(near: ir.Table) -> ir.DateValue:
-            """The day that a row near the scored one is judged by."""
-            return steps.day(near) if self.on is None else near[":on"]
-
-        return Facts(facts, "this person holds none of these certifications",
-                     held.reasons(day_of), people,
+        reasons = held.reasons(lambda near: steps.day(near) if self.on is None else near[":on"])
+        return Facts(facts, "this person holds none of these certifications", reasons, people,
                      asks={} if self.on is None else {"on": self.on})  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:

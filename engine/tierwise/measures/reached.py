@@ -10,7 +10,6 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
@@ -92,12 +91,7 @@ KIND = MeasureKind(
     help="Entities whose total of a month reached the number, in any month of the window; an "
     "entity counts once, for those credited in such a month.",
     example="{reached: users, at_least: 5, per: site, from: visits, over: 1 month}",
-    schema={
-        "title": "Amount",
-        "description": "What is totalled per entity and month and compared with the number.",
-        **EXPRESSION,
-        "examples": ["users"],
-    },
+    schema=shared.amount("What is totalled per entity and month and compared with the number.", "users"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
                 **shared.ROWS, "over": shared.OVER, "ending": shared.ENDING},
     required=("per", "from", "over"),

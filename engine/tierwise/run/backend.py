@@ -53,7 +53,7 @@ class RawTable:
     ``shown`` is how findings name it; its first row is number ``first_row`` there, None where rows
     have no number. ``is_text``: its cells are text that has to be parsed. ``digest`` is that of
     its file, or of its content. ``header``: the columns that it has. ``whole``: all of its rows
-    could be read.
+    could be read. ``near``: the name of those of its rows that matter, where not all do.
     """
 
     name: str
@@ -63,6 +63,12 @@ class RawTable:
     digest: str
     header: tuple[str, ...]
     whole: bool = True
+    near: str = ""
+
+    @property
+    def source(self) -> str:
+        """The name in a backend of the rows that are read."""
+        return self.near or raw_name(self.name)
 
 
 class Backend(Protocol):
@@ -88,6 +94,10 @@ class Backend(Protocol):
         Raises:
             CannotRun: the environment does not let the data be opened.
         """
+        ...
+
+    def numbered(self, raw: RawTable) -> ir.Table:
+        """The rows of a raw table; with their number as ``ROW`` where ``raw`` says that they have one."""
         ...
 
     def reading(self) -> AbstractContextManager[None]:

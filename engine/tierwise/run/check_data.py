@@ -60,8 +60,8 @@ def usable(
     """
     tables = {}
     for name in raw:
-        types = backend.types(raw_name(name))
-        schema = backend.schema(raw_name(name))
+        types = backend.types(raw[name].source)
+        schema = backend.schema(raw[name].source)
         table = _with_columns(contract.tables[name], schema.names)
         wrong = wrong_types(table, schema)
         for column in wrong:
@@ -97,7 +97,7 @@ def type_tables(
     for name, table in contract.tables.items():
         if not table.columns:
             continue
-        source = ibis.table(backend.schema(raw_name(name)), name=raw_name(name))
+        source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
         used = places_used(source, table)
         try:
             with backend.reading():
@@ -144,13 +144,17 @@ def check_data(
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
     for table in contract.tables.values():
         found.extend(_across(backend, contract, table, raw, faulty))
-        reach = _reach(backend, contract, table, faulty) if table.name not in months else None
+        reach = _reach(backend, contract, table, raw, faulty) if table.name not in months else None
         months |= {table.name: reach} if reach is not None else {}
     return Checked(rows, months)
 
 
 def _reach(
-    backend: Backend, contract: Contract, table: Table, faulty: Collection[str]
+    backend: Backend,
+    contract: Contract,
+    table: Table,
+    raw: Mapping[str, RawTable],
+    faulty: Collection[str],
 ) -> Reach | None:
     """The months of rows that are dated along references; None where that cannot be judged."""
     if table.dated_by is None:
@@ -159,6 +163,10 @@ def _reach(
     if along is None or along & set(faulty):
         return None
     tables = {each: _typed(backend, contract, each) for each in along}
+    for each in along:
+        if raw[each].near:  # all rows say how far back the data reaches, not only those that matter
+            whole = ibis.table(backend.schema(raw_name(each)), name=raw_name(each))
+            tables[each] = typed_table(whole, contract.tables[each], {})
     (row,) = backend.arrow(months_reached(contract, tables, table)).to_pylist()
     return Reach(row["first"], row["last"])
 
@@ -174,7 +182,7 @@ def _across(
     checks = [check for check in table.checks if along_references(contract, table, check)]
     if not checks:
         return
-    name = raw_name(table.name)
+    name = raw[table.name].source
     numbered = numbered_rows(table, ibis.table(backend.schema(name), name=name))
     for check in checks:
         along = contract.tables_along(table.name, check.that.names)
@@ -196,10 +204,10 @@ def _table(
     found: list[Diagnostic],
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
-    name = raw_name(table.name)
+    name = raw[table.name].source
     checked = checked_table(contract, table, ibis.table(backend.schema(name), name=name))
     with backend.reading():
-        months = checked.months()
+        months = _as_it_lies(backend, contract, checked, raw[table.name]).months()
         row = backend.arrow(months).to_pylist()[0] if months is not None else None
         reach = Reach(row["first"], row["last"]) if row is not None else None
         counts: dict[str, int] = backend.arrow(checked.counts()).to_pylist()[0]
@@ -209,6 +217,17 @@ def _table(
         found.extend(_key(backend, contract, checked, raw[table.name], reach))
         found.extend(_references(backend, contract, checked, raw))
     return int(counts["rows"]), reach
+
+
+def _as_it_lies(
+    backend: Backend, contract: Contract, checked: CheckedTable, raw: RawTable
+) -> CheckedTable:
+    """A table with all of its rows, also where only some matter."""
+    if not raw.near:
+        return checked
+    name = raw_name(raw.name)
+    whole = ibis.table(backend.schema(name), name=name)
+    return checked_table(contract, checked.table, whole)
 
 
 def _simple(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
+from tierwise.plan.near import near
 from tierwise.program.program import Contract, Program
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import Checked, check_data, check_history, type_tables, usable
+from tierwise.run.check_data import SHOWN, Checked, check_data, check_history, type_tables, usable
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def prepare(
     allow_short_history: bool,
     leave_out: bool,
     progress: Callable[[str], None],
+    only: Sequence[str] = (),
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -43,6 +45,8 @@ def prepare(
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
         progress: is told what is being done.
+        only: keys of the scored table, where only those are asked for: then only the rows that
+            matter to them are read, and checked. None: all.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -57,6 +61,8 @@ def prepare(
             lacking[contract.id] = while_opening
             continue
         found += while_opening
+        if only and not while_opening:
+            opened = _narrowed(backend, those, opened, only, progress)
         checked = _checked(backend, contract, opened, found, progress)
         raw.update(opened)
         for program, month in ((each, month) for each in those for month in each.as_of_months):
@@ -69,6 +75,25 @@ def prepare(
     kept = tuple(program for program in programs if program.contract.id not in lacking)
     of_months = {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()}
     return Prepared(kept, raw, tuple(found), of_months)
+
+
+def _narrowed(
+    backend: Backend,
+    programs: Sequence[Program],
+    opened: Mapping[str, RawTable],
+    only: Sequence[str],
+    progress: Callable[[str], None],
+) -> dict[str, RawTable]:
+    """The tables, with what of each matters to some scored ones beside it."""
+    progress(f"looking for what matters to {', '.join(only[:SHOWN])}")
+    options = [option for program in programs for option in program.options]
+    rows = {name: backend.numbered(raw) for name, raw in opened.items()}
+    narrowed = near(programs[0].contract, options, rows, only)
+    if narrowed is None:
+        return dict(opened)
+    for step in narrowed.steps:
+        backend.create(step.name, step.table, step.stored)
+    return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}
 
 
 def _judged_alike(programs: Sequence[Program]) -> list[list[Program]]:

@@ -171,7 +171,7 @@ def explain(
                              bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress, leave_out=competency is None) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None, only=[partner]) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 
 from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
+from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract
-from tierwise.run.backend import Data, RawTable, Settings
+from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.embedded import database
-from tierwise.run.embedded.database import Database, literal, sql_of
+from tierwise.run.embedded.database import Database, literal, quoted, sql_of
 from tierwise.run.embedded.open_data import open_data
 from tierwise.run.embedded.open_rows import open_rows
 
@@ -38,6 +40,16 @@ class DuckDB(Database):
         if isinstance(data, Mapping):
             return open_rows(self, data, contract)
         return open_data(self, Path(data), contract, found)
+
+    def numbered(self, raw: RawTable) -> ir.Table:
+        """The rows with their numbers: a file knows them, and text is numbered as it was loaded."""
+        name = raw_name(raw.name)
+        sql = self.numbered_rows.get(raw.name)
+        if sql is not None:
+            name = f"numbered:{raw.name}"
+            self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql}")
+        table = ibis.table(self.schema(name), name=name)
+        return table if ROW in table.columns else table.mutate(**{ROW: ibis.row_number()})
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -34,6 +34,8 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.numbered_rows: dict[str, str] = {}
+        """By raw table that is not read row by row: a query for its rows with their numbers."""
         self._reads = False
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:

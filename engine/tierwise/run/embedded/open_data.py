@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, shown
+from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
 from tierwise.run.backend import RawTable, raw_name, unreadable
 from tierwise.run.embedded.database import Database, attach, is_interrupt, literal, quoted
@@ -85,6 +86,8 @@ def _open_database(
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing",
                                     Cell(str(data)), nearest(name, names)))  # fmt: skip
         elif _view(database, name, f"data.main.{quoted(name)}", Cell(place), found):
+            numbered = f"SELECT *, rowid AS {quoted(ROW)} FROM data.main.{quoted(name)}"
+            database.numbered_rows[name] = numbered
             header = tuple(database.types(raw_name(name)))
             opened[name] = RawTable(name, place, 1, False, digest, header)
     return opened
@@ -154,6 +157,10 @@ def _open_file(
         return None
     if not _view(database, table.name, f"read_parquet({literal(str(path))})", place, found):
         return None
+    database.numbered_rows[table.name] = (
+        f"SELECT * RENAME (file_row_number AS {quoted(ROW)}) "
+        f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
+    )
     wrong = _columns_of_parquet(path, table)
     if wrong is not None:
         found.append(wrong)
