@@ -21,12 +21,14 @@ from tierwise.tasks.validate import ValidateReport
 
 if TYPE_CHECKING:
     from tierwise.run.backend import Settings
-    from tierwise.run.results import Results
+    from tierwise.run.results import MonthlyResults, Results
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.release import ReleaseReport
 
 Value = TypeVar("Value")
+MOST_MONTHS = 120
+"""How many months are scored in one run at most."""
 Rules = RuleSet | Path | str | None
 """A rule set, the folder of one, or None for ``./rules`` or else the rules of the package."""
 
@@ -130,6 +132,50 @@ def evaluate(
 
     outcome = task.evaluate(
         _rules(rules, True), data, _month(as_of), competency, option, version, partners,
+        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+    )  # fmt: skip
+    return _value(outcome)
+
+
+def evaluate_months(
+    data: Path | str,
+    from_month: str,
+    to_month: str,
+    *,
+    rules: Rules = None,
+    competency: str | None = None,
+    option: str | None = None,
+    version: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    backend: object = "duckdb",
+    master: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> MonthlyResults:
+    """Score everybody as of each of several months, in one run.
+
+    Args:
+        data, rules, competency, option, version, partners, allow_short_history, threads,
+            memory_limit, backend, master, progress: as for ``evaluate``.
+        from_month, to_month: the first and the last as-of month, ``YYYY-MM``.
+
+    Returns:
+        Of each month what ``evaluate`` gives of it: ``months``, the earliest first.
+
+    Raises:
+        Refused, CannotRun: as for ``evaluate``; for any of the months.
+    """
+    from tierwise.tasks import evaluate as task
+
+    first, last = _month(from_month, "--from"), _month(to_month, "--to")
+    if not first <= last < first + MOST_MONTHS:
+        wrong = Diagnostic("wrong-month", f"{from_month} to {to_month} are not 1 to {MOST_MONTHS} "
+                           "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
+        raise Refused([wrong])
+    outcome = task.evaluate_months(
+        _rules(rules, True), data, first, last, competency, option, version, partners,
         allow_short_history, _settings(backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
@@ -240,10 +286,10 @@ def _settings(
     return settings
 
 
-def _month(as_of: str) -> int:
+def _month(as_of: str, argument: str = "--as-of") -> int:
     month = parse_month(as_of)
     if month is None:
-        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument("--as-of"),
+        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument(argument),
                            "write it as YYYY-MM, such as 2021-05")  # fmt: skip
         raise Refused([wrong])
     return month
