@@ -5,7 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 import tierwise
+from tierwise.model.ruleset import RuleSet
 from tierwise.tasks.explain import MetricExplanation
 
 CONTRACT = """
@@ -54,7 +57,7 @@ a,2021-03,south,
 EMPTY = "there is no amount: counts as 0"
 
 
-def shown(folder: Path) -> dict[str, MetricExplanation]:
+def made(folder: Path) -> tuple[RuleSet, Path]:
     rules, data = folder / "rules", folder / "data"
     rules.mkdir()
     data.mkdir()
@@ -62,7 +65,12 @@ def shown(folder: Path) -> dict[str, MetricExplanation]:
     (rules / "walker.yaml").write_text(COMPETENCY)
     (data / "walkers.csv").write_text("walker\na\n")
     (data / "walks.csv").write_text(WALKS)
-    report = tierwise.explain(data, "2021-03", "a", rules=tierwise.load_rules(rules))
+    return tierwise.load_rules(rules), data
+
+
+def shown(folder: Path) -> dict[str, MetricExplanation]:
+    rules, data = made(folder)
+    report = tierwise.explain(data, "2021-03", "a", rules=rules)
     return {each.result.metric.id: each for each in report.options[0].metrics}
 
 
@@ -82,4 +90,23 @@ def test_an_empty_amount_counts_as_0_and_says_so(tmp_path: Path) -> None:
     assert verdicts["grown"] == ["counted", "counted", EMPTY]
     assert verdicts["middle"] == ["counted", "counted", "there is no amount"]
     assert [row.counted for row in metrics["summed"].value.rows] == [True, True, True]
-    assert [fact.amount for fact in metrics["summed"].value.facts] == [Fraction("2.5"), 3, 0]
+    assert [fact.amount for fact in metrics["summed"].value.facts] == [Fraction("2.5"), 0, 3]
+
+
+APART = (
+    "'in_park' is told apart by 'park', so it has a value for each part: name a fold of it; explain "
+    "lists the parts"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("sumed", "the option has no value 'sumed': did you mean 'summed'?"), ("in_park", APART)],
+)
+def test_a_value_that_there_is_not_is_said(tmp_path: Path, name: str, message: str) -> None:
+    rules, data = made(tmp_path)
+    score = next(tierwise.evaluate(data, "2021-03", rules=rules).options[0].scores())
+    assert score.value("mean") == score.value("of_parks")
+    with pytest.raises(KeyError) as raised:
+        score.value(name)
+    assert str(raised.value) == message
