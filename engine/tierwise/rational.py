@@ -94,8 +94,7 @@ class Rational:
     def whole(self) -> Rational:
         """The whole part: what is left when the digits behind the point are cut off."""
         numerator, denominator = self.columns()
-        left = numerator - numerator % denominator
-        return Rational(left.cast(WHOLE), denominator)
+        return self._over_the_same(numerator - numerator % denominator)
 
     def floor(self) -> Rational:
         """The greatest whole number that is not above it."""
@@ -104,7 +103,7 @@ class Rational:
         numerator, denominator = self.columns()
         rest = numerator % denominator
         below = (rest < 0).ifelse(denominator, _whole(0))
-        return Rational(_whole(numerator - rest - below), denominator)
+        return self._over_the_same(numerator - rest - below)
 
     def ceiling(self) -> Rational:
         """The least whole number that is not below it."""
@@ -120,7 +119,7 @@ class Rational:
         away = (rest < 0).ifelse(-denominator, denominator)
         # Doubling the rest might need a digit more than there is.
         more = (over >= denominator - over).ifelse(away, _whole(0))
-        return Rational(_whole(numerator - rest + more), denominator)
+        return self._over_the_same(numerator - rest + more)
 
     def whole_column(self) -> ir.NumericValue:
         """The number, which is whole, as a column of whole decimals.
@@ -138,6 +137,15 @@ class Rational:
         signed = (numerator < 0).ifelse(-quotient, quotient)
         within = size < _scaled(denominator, 2**_DIGITS)
         return within.ifelse(signed, ibis.null(WHOLE)).cast(WHOLE)
+
+    def _over_the_same(self, numerator: ir.NumericValue) -> Rational:
+        """Another numerator over the denominator of ``columns``; one that is known stays known.
+
+        So sums over rows add up the numerators alone.
+        """
+        if self.denominator is None:
+            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
+        return Rational(_whole(numerator), self.columns()[1])
 
     @property
     def _is_whole(self) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ROWS = "rows"
 """The folded part that is the number of facts."""
+EMPTY = "there is no amount: counts as 0"
+"""The verdict on a row that counts and adds nothing, since its amount is empty."""
 AS_OF_MONTHS = ("first_as_of", "last_as_of")
 """The columns of facts that say as of which months they count, both inclusive."""
 
@@ -319,7 +321,8 @@ class Facts:
     some of the credited facts of a scored one count. ``reasons``, in order, and at last
     ``no_fact`` say why an eligible row of the window lies behind no fact; ``context`` is what
     reasons need to know of an entity: (entity, ...), with the same keys; ``asks`` what they need
-    of a row beside its columns.
+    of a row beside its columns. ``adds``: amounts, as ``asks`` "amount", are added up, and an empty
+    one is 0.
     """
 
     table: ir.Table
@@ -329,6 +332,7 @@ class Facts:
     once: bool = False
     choice: Choice | None = None
     asks: Mapping[str, Expression] = field(default_factory=dict)
+    adds: bool = False
 
 
 class Measure(Protocol):

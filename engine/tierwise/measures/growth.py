@@ -76,7 +76,8 @@ class Growth:
             )
             for part, as_of in (("now", totals.month), ("then", then_in))
         )  # fmt: skip
-        return Facts(now.union(then), "not one of the two months that are compared")
+        return Facts(now.union(then), "not one of the two months that are compared",
+                     asks={"amount": self.amount}, adds=True)  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The growth as a share: 0.35 is 35 %."""
@@ -94,7 +95,8 @@ KIND = MeasureKind(
     key="growth",
     title="Growth of a stock since an earlier month",
     help="(now - then) ÷ then: the stock of the as-of month compared with that of an earlier one, "
-    "each over the entities credited in that month. Where 'then' is not above 0 there is no value. 'now' and 'then' may be named in 'requires'.",
+    "each over the entities credited in that month. Where 'then' is not above 0 there is no value; an "
+    "empty amount counts as 0. 'now' and 'then' may be named in 'requires'.",
     example="{growth: users, since: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",

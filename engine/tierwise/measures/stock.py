@@ -67,7 +67,8 @@ class Stock:
         facts = totals.select(
             *steps.keys(self.rows), "entity", "month", credited_in="month", amount="total"
         )
-        return Facts(facts.mutate(part=steps.text("value")), "")
+        return Facts(facts.mutate(part=steps.text("value")), "", asks={"amount": self.amount},
+                     adds=True)  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The total."""
@@ -84,7 +85,7 @@ KIND = MeasureKind(
     key="stock",
     title="The total of one month",
     help="The total of the as-of month, or of an earlier one, over the entities credited in that "
-    "month: who is credited with an entity is credited with all of its rows, once.",
+    "month: who is credited with an entity is credited with all of its rows, once. An empty amount counts as 0.",
     example="{stock: users, ending: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",

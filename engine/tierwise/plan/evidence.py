@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import AS_OF_MONTHS, Measure
+from tierwise.measures.base import AS_OF_MONTHS, EMPTY, Measure
 from tierwise.months import format_month, last_day
 from tierwise.plan.credit import first_month, last_month, once, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
@@ -240,7 +240,8 @@ def _branches(
     whys = [f"not: {' and '.join(each.text for each in measure.rows.during)}"] if (
         measure.rows.during) else []  # fmt: skip
     whys += [metric.measured.choice.otherwise] if metric.measured.choice is not None else []
-    return [*branches, (left_out, ", or ".join(whys))] if whys else branches
+    branches += [(left_out, ", or ".join(whys))] if whys else []
+    return [*branches, (table[":amount"].isnull(), EMPTY)] if metric.measured.adds else branches
 
 
 def _with_facts(

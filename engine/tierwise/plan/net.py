@@ -134,7 +134,7 @@ class Net:
             table = _with_parts(table, parts, values, keys, marked=dimension != PLAIN)
             self.tables[dimension] = self._step(dimension, "parts", table)
             if dimension != PLAIN:
-                self.readers[dimension] = lambda table: table["by"]
+                self.readers[dimension] = _part_reader(measure for _, measure in values)
                 self.kept[dimension] = ("by",)
             for value, measure in values:
                 for part in value.parts:
@@ -275,6 +275,14 @@ class Net:
     def _kept_columns(self, name: str) -> tuple[str, ...]:
         own = self.kept.get(name, ())
         return own or ((name,) if name in self.tables[PLAIN].columns else ())
+
+
+def _part_reader(measures: Iterable[Measure]) -> Read:
+    """How the part of a dimension is read: exact where it is a number."""
+    kinds = [each.rows.by.expression.kind for each in measures if each.rows.by]
+    if all(kind.is_number for kind in kinds):
+        return lambda table: Rational.of_column(table["by"])
+    return lambda table: table["by"]
 
 
 def _all_keys(tables: Iterable[ir.Table], keys: tuple[str, ...]) -> ir.Table:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
 from tierwise.expression.kinds import Kind
+from tierwise.measures.base import EMPTY
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
 from tierwise.plan.evidence import (
@@ -74,7 +75,7 @@ class RowVerdict:
     @property
     def counted(self) -> bool:
         """Whether it lies behind a credited fact."""
-        return self.verdict == COUNTED
+        return self.verdict in (COUNTED, EMPTY)
 
 
 @dataclass(frozen=True)
