@@ -66,7 +66,7 @@ def lower(
     """
     steps: list[Step] = []
     made = StepsMade() if made is None else made
-    contract = program.contract.id
+    contract = program.contract
     tables = {
         name: ibis.table(schema, name=data_name(contract, name)) for name, schema in schemas.items()
     }

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from tierwise.measures.base import Facts, Measure
 from tierwise.program.option import Option, Value
-from tierwise.program.program import Program
+from tierwise.program.program import Contract, Program
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,9 @@ class Plan:
         return ibis.table(step.table.schema(), name=name)
 
 
-def data_name(contract: str, table: str) -> str:
-    """The name under which a plan finds a table of a contract, typed as that says."""
-    return f"data:{contract}:{table}"
+def data_name(contract: Contract, table: str) -> str:
+    """The name under which a plan finds a table of a contract, typed as that says.
+
+    Contracts that mean the same table find it under the same name.
+    """
+    return f"data:{contract.tables[table].declared_by}:{table}"

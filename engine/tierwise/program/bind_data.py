@@ -21,7 +21,7 @@ from tierwise.model.ruleset import (
 from tierwise.program.bind_dating import dating
 from tierwise.program.bind_derived import Place, bind_derived, named
 from tierwise.program.bind_references import references_fit
-from tierwise.program.extended import lineage, whole
+from tierwise.program.extended import declared_by, lineage, whole
 from tierwise.program.name_findings import differ, unknown
 from tierwise.program.names import TableNames
 from tierwise.program.policy import Policy, Way
@@ -111,7 +111,8 @@ def bind_contract(
     broken = bind_derived(rule.tables, tables, catalogues, found)
     for table in rule.tables:
         dated_by = dating(table, tables, catalogues, found)
-        tables[table.name.text] = replace(tables[table.name.text], dated_by=dated_by)
+        tables[table.name.text] = replace(tables[table.name.text], dated_by=dated_by,
+                                          declared_by=declared_by(line, table.name.text))  # fmt: skip
     bound = {
         table.name.text: _with_checks(table, tables, catalogues, broken, found)
         for table in rule.tables

@@ -45,6 +45,13 @@ def whole(line: tuple[ContractRule, ...]) -> ContractRule:
     return contract
 
 
+def declared_by(line: tuple[ContractRule, ...], table: str) -> str:
+    """The nearest contract of a lineage that says anything of a table."""
+    saying = (rule.id.text for rule in line
+              if any(each.name.text == table for each in rule.tables))  # fmt: skip
+    return next(saying)
+
+
 def _changed(table: TableRule, others: Mapping[str, TableRule]) -> TableRule:
     """A table with what the extending contract says of it: columns added, or said anew."""
     other = others.get(table.name.text)

@@ -56,7 +56,9 @@ class Table:
 
     ``derived``: names that stand for an expression over a row, wherever an expression may stand.
     ``dated_by``: None where nothing says the month of a row. ``rare_events``: whether months
-    without rows at either end of the data are no sign that some are missing.
+    without rows at either end of the data are no sign that some are missing. ``declared_by``: the
+    contract that says all of this, or of those that say a part the nearest; another one with a
+    table of the same name and ``declared_by`` means the same table.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Table:
     derived: Mapping[str, Expression] = field(default_factory=dict)
     dated_by: Dating | None = None
     rare_events: bool = False
+    declared_by: str = ""
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""
@@ -121,6 +124,11 @@ class Contract:
     def scored_key(self) -> str:
         """The column that identifies what is scored."""
         return self.tables[self.scored].key[0]
+
+    def apart(self) -> Contract:
+        """The contract as if it declared every table itself, and shared none with others."""
+        own = {name: replace(each, declared_by=self.id) for name, each in self.tables.items()}
+        return replace(self, tables=own)
 
     def meeting(self, column: Column) -> Meeting:
         """Where the reference of a column to a table leads: a date meets its month."""

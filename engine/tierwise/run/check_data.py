@@ -51,6 +51,9 @@ class Checked:
     months: Mapping[str, Reach]
 
 
+NOTHING_CHECKED = Checked({}, {})
+
+
 def usable(
     backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
 ) -> Contract:
@@ -86,15 +89,24 @@ def _with_columns(table: Table, names: Sequence[str]) -> Table:
 
 
 def type_tables(
-    backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+    backend: Backend,
+    contract: Contract,
+    raw: Mapping[str, RawTable],
+    found: list[Diagnostic],
+    known: Collection[str] = (),
 ) -> Contract:
     """Make every table available under ``data_name`` with the contract's types.
+
+    ``known``: those that are.
 
     Returns:
         The contract's tables of which that could be done.
     """
     tables = {}
     for name, table in contract.tables.items():
+        if name in known:
+            tables[name] = table
+            continue
         if not table.columns:
             continue
         source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
@@ -107,7 +119,7 @@ def type_tables(
             continue
         places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
         typed = typed_table(source, table, places)
-        backend.create(data_name(contract.id, name), typed, stored=raw[name].is_text)
+        backend.create(data_name(contract, name), typed, stored=raw[name].is_text)
         tables[name] = table
     return replace(contract, tables=tables)
 
@@ -118,6 +130,7 @@ def check_data(
     raw: Mapping[str, RawTable],
     found: list[Diagnostic],
     progress: Callable[[str], None],
+    known: Checked = NOTHING_CHECKED,
 ) -> Checked:
     """Report every violation of the contract, the first rows of each kind and their number.
 
@@ -127,11 +140,13 @@ def check_data(
 
     Args:
         contract: what of it can be judged, see ``usable`` and ``type_tables``.
+        known: what checking left of tables that another contract means as well; these are not
+            checked again.
     """
-    rows: dict[str, int] = {}
-    months: dict[str, Reach] = {}
+    rows, months = dict(known.rows), dict(known.months)
     raw = dict(raw)
-    for name, table in contract.tables.items():
+    unknown = {name: each for name, each in contract.tables.items() if name not in known.rows}
+    for name, table in unknown.items():
         progress(f"checking {name}")
         try:
             rows[name], reach = _table(backend, contract, table, raw, found)
@@ -142,7 +157,7 @@ def check_data(
         months |= {name: reach} if reach is not None else {}
     faulty = contract.tables.keys() - rows.keys()
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
-    for table in contract.tables.values():
+    for table in unknown.values():
         found.extend(_across(backend, contract, table, raw, faulty))
         reach = _reach(backend, contract, table, raw, faulty) if table.name not in months else None
         months |= {table.name: reach} if reach is not None else {}
@@ -242,7 +257,7 @@ def _simple(
 
 
 def _typed(backend: Backend, contract: Contract, table: str) -> ir.Table:
-    name = data_name(contract.id, table)
+    name = data_name(contract, table)
     return ibis.table(backend.schema(name), name=name)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
-from tierwise.program.program import Contract, Program
+from tierwise.program.program import Program
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import SHOWN, Checked, check_data, check_history, type_tables, usable
+from tierwise.run.check_data import SHOWN, check_history
+from tierwise.run.shared_tables import SharedTables
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,22 @@ def prepare(
     raw: dict[str, RawTable] = {}
     lacking: dict[str, Sequence[Diagnostic]] = {}
     by_month: dict[int, list[Diagnostic]] = {}
+    shared = SharedTables(backend)
+    if only:
+        programs = _apart(programs)
     for those in _judged_alike(programs):
         contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
-        opened = backend.open(data, contract, while_opening)
+        opened = shared.opened(data, contract, while_opening)
         if leave_out and any(each.code == "data-missing" for each in while_opening):
             lacking[contract.id] = while_opening
             continue
         found += while_opening
         if only and not while_opening:
-            opened = _narrowed(backend, those, opened, only, progress)
-        checked = _checked(backend, contract, opened, found, progress)
+            alike = [each for each in programs if each.contract.id == contract.id]
+            opened = _narrowed(backend, alike, opened, only, progress)
+        checked = shared.checked(contract, opened, found, progress)
         raw.update(opened)
         for program, month in ((each, month) for each in those for month in each.as_of_months):
             own = check_history(program.in_month(month), checked, opened, allow_short_history)
@@ -94,6 +99,13 @@ def _narrowed(
     for step in narrowed.steps:
         backend.create(step.name, step.table, step.stored)
     return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}
+
+
+def _apart(programs: Sequence[Program]) -> Sequence[Program]:
+    """Programs whose contracts share no table: what matters to somebody differs between them."""
+    if len({program.contract.id for program in programs}) == 1:
+        return programs
+    return [replace(each, contract=each.contract.apart()) for each in programs]
 
 
 def _judged_alike(programs: Sequence[Program]) -> list[list[Program]]:
@@ -127,18 +139,6 @@ def _worst(by_month: Mapping[int, Sequence[Diagnostic]]) -> list[Diagnostic]:
             if key not in worst or each.code == "data-stale":
                 worst[key] = each
     return list(worst.values())
-
-
-def _checked(
-    backend: Backend,
-    contract: Contract,
-    opened: Mapping[str, RawTable],
-    found: list[Diagnostic],
-    progress: Callable[[str], None],
-) -> Checked:
-    part = usable(backend, contract, opened, found)
-    part = type_tables(backend, part, opened, found)
-    return check_data(backend, part, opened, found, progress)
 
 
 def _left_out(

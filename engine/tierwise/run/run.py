@@ -23,7 +23,7 @@ _NAMED = 3
 def schemas_of(backend: Backend, program: Program) -> dict[str, ibis.Schema]:
     """The columns of every table that a program's contract has, as they are typed."""
     contract = program.contract
-    return {name: backend.schema(data_name(contract.id, name)) for name in contract.tables}
+    return {name: backend.schema(data_name(contract, name)) for name in contract.tables}
 
 
 def check_steps(backend: Backend, steps: Iterable[Step]) -> None:

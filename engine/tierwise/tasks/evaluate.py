@@ -114,7 +114,7 @@ def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagno
     found = []
     for plan in ran.plans if partners else ():
         contract = plan.program.contract
-        name = data_name(contract.id, contract.scored)
+        name = data_name(contract, contract.scored)
         table = ibis.table(ran.backend.schema(name), name=name)
         key = table[contract.scored_key]
         known = {str(row[0]) for row in ran.backend.rows(table.filter(key.isin(list(partners)))
