@@ -139,7 +139,8 @@ def test_the_sql_refuses_each_damage(name: str, peer: ModuleType, tmp_path: Path
 @pytest.mark.parametrize(
     ("verbs", "codes"),
     [
-        (("DROP", "ALTER"), {"data-missing", "data-type"}),
+        (("DROP", "ALTER TABLE billings DROP"), {"data-missing"}),
+        (("ALTER TABLE billings ALTER", "ALTER TABLE seats ALTER"), {"data-type"}),
         (("INSERT", "UPDATE"), {"data-type", "data-empty-cell", "data-encoding", "data-value",
                                 "data-minimum", "data-unknown", "data-check", "data-key",
                                 "data-reference"}),
