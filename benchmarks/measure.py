@@ -19,9 +19,10 @@ UNIT = 1e9 if platform.system() == "Darwin" else 1e6
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one process: wall seconds, and its peak memory in GB."""
+    """One run of one process: wall and processor seconds, and its peak memory in GB."""
 
     seconds: float
+    processor: float
     memory: float
 
 
@@ -67,7 +68,7 @@ def run_once(program: Program, memory: float) -> Run | str:
     if process.returncode:
         said = b"".join(errors).decode(errors="replace").strip().splitlines()
         return f"exit code {process.returncode}: {said[-1] if said else ''}"
-    return Run(seconds, usage.ru_maxrss / UNIT)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / UNIT)
 
 
 def _watch(
@@ -120,6 +121,7 @@ def _summary(own: Measured, base: Sequence[Run]) -> dict[str, object]:
     ratios = [run.seconds / other.seconds for run, other in pairs]
     return {
         "seconds": round(statistics.median(run.seconds for run in own.runs), 3),
+        "processor_seconds": round(statistics.median(run.processor for run in own.runs), 3),
         "memory_gb": round(statistics.median(run.memory for run in own.runs), 3),
         "ratio": round(statistics.median(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
