@@ -1,4 +1,4 @@
-"""Measurements beside the main one: months, competencies, one partner, two versions, ready-made values."""
+"""Measurements beside the main one: months, competencies, one partner, two versions, Spark and more."""
 
 from __future__ import annotations
 
@@ -96,6 +96,22 @@ def one_partner(asked: Asked, partners: int) -> Found:
         "explain --partner": Program(explain),
     }
     return _measured(asked, data, programs, "evaluate, everybody")
+
+
+def spark(asked: Asked, partners: int) -> Found:
+    """The same plan on Spark on this machine, its start included, against DuckDB."""
+    data = market(asked, partners)
+    programs = {
+        "DuckDB": Program(evaluate(asked, data, *SMB)),
+        "Spark": Program(
+            evaluate(asked, data, *SMB, "--backend", "spark", output="spark"), may_fail=True
+        ),
+    }
+    found = _measured(asked, data, programs, "DuckDB")
+    if "failed" not in found["programs"]["Spark"]:
+        files = (asked.out / "tierwise.parquet", asked.out / "spark.parquet")
+        found["agreement"] = json.loads(answer("compare.py", *files))
+    return found
 
 
 def before(asked: Asked, partners: int, revision: str) -> Found:

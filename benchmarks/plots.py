@@ -13,7 +13,7 @@ import matplotlib as mpl
 from tables import BILLION, MAIN, RESULTS, expectation, sizes
 
 mpl.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402 - after the kind of output is chosen
+import matplotlib.pyplot as plt
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 COLOURS = {

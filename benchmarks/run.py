@@ -53,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--months", help="twelve months against one", **size)
     parser.add_argument("--all-competencies", help="together against the slowest alone", **size)
     parser.add_argument("--one-partner", help="one partner out of everybody's data", **size)
+    parser.add_argument("--spark", help="Spark on this machine against DuckDB", **size)
     parser.add_argument("--before", metavar="REV", help="a git revision against HEAD, at 1 million")
     parser.add_argument("--before-size", default=1.0, help="the size for --before", **size)
     parser.add_argument("--ready-made", action="store_true",
@@ -142,7 +143,8 @@ def main() -> None:
         wrong += [f"{name} at {size:g} million: {each}" for name, each in found["agreement"].items()
                   if each["differing"]]  # fmt: skip
     for name, size in (("months", asked.months), ("all-competencies", asked.all_competencies),
-                       ("one-partner", asked.one_partner)):  # fmt: skip
+                       ("one-partner", asked.one_partner),
+                       ("spark", asked.spark)):  # fmt: skip
         if size is not None:
             measure = getattr(further, name.replace("-", "_"))
             keep(asked, options, name, measure(options, partners_of(size)) | {"size": size})

@@ -78,10 +78,10 @@ def of_refusals(results: Results) -> str:
 
 
 def of_further(results: Results) -> str:
-    """Months, competencies, one partner and two versions."""
+    """Months, competencies, one partner, two versions and Spark."""
     found = results["measurements"]
     rows = []
-    for name in ("months", "all-competencies", "one-partner", "before"):
+    for name in ("months", "all-competencies", "one-partner", "before", "spark"):
         if name not in found:
             continue
         own = found[name]
@@ -120,31 +120,31 @@ def _power(number: float) -> str:
 
 
 def of_billion(results: Results) -> str:
-    """What a billion rows would take, from the two largest measurements; calculated."""
-    known = [(own["rows"], own["programs"]["tierwise"]) for _, own in sizes(results)
+    """What a billion rows would take, on one machine and on executors; calculated."""
+    measured = sizes(results)
+    known = [(own["rows"], own["programs"]["tierwise"]) for _, own in measured
              if "seconds" in own["programs"].get("tierwise", {})]  # fmt: skip
     if len(known) < 2:
         return NOT_YET
     expected = expectation(*known[-2:])
-    threads = sizes(results)[-1][1]["threads"]
-    rows = []
-    for executors in (1, 4, 16):
-        cores = 4 * executors
-        seconds = expected["seconds"] * threads / cores
-        rows.append(
-            [
-                f"{executors} of 4 cores",
-                _time(seconds),
-                f"{2 * seconds / 60:.0f} to {4 * seconds / 60:.0f} min",
-            ]
-        )
-    said = (f"On one machine with {threads} cores: {_time(expected['seconds'])} (calculated: time grew with "
-            f"the rows to the power of {expected['power']:.2f} from {known[-2][0]:,} to {known[-1][0]:,} "
-            f"rows).\n\n")  # fmt: skip
+    threads = measured[-1][1]["threads"]
+    said = (
+        f"Calculated: on one machine with {threads} cores, {_time(expected['seconds'])}. Time grew with the "
+        f"rows to the power of {expected['power']:.2f} from {known[-2][0]:,} to {known[-1][0]:,} rows.\n"
+    )
+    spark = results["measurements"].get("spark")
+    if spark is None or "seconds" not in spark["programs"]["Spark"]:
+        return said + "Spark: not measured yet.\n"
+    own = spark["programs"]["Spark"]
+    work = own["seconds"] * spark["threads"] * BILLION / spark["rows"]
+    rows = [[f"{executors} of 4 cores", _time(work / (4 * executors)), _time(work / (2 * executors))]
+            for executors in (1, 4, 16, 64)]  # fmt: skip
+    said += (f"\nCalculated: on Spark {work / 3600:.1f} hours of one core, as {own['seconds']:.0f} seconds on "
+             f"{spark['threads']} cores were measured for {spark['rows']:,} rows.\n\n")  # fmt: skip
     heads = (
-        "executors",
-        "calculated, if work divides evenly",
-        "to plan with: two to four times that",
+        "executors (calculated)",
+        "where work divides evenly",
+        "where half is lost to shuffles",
     )
     return said + table(heads, rows)
 
@@ -172,9 +172,9 @@ def of_machine(results: Results) -> str:
         machine, versions = own["machine"], own["versions"]
         shown = ", ".join(f"{each} {version}" for each, version in versions.items())
         limit = f", memory limit {own['memory_limit']}" if own["memory_limit"] else ""
-        lines.append([name, own["date"], f"{own['threads']} threads{limit}; {machine['processor']}, "
-                      f"{machine['cores']} cores, {machine['memory_gb']} GB, Python "
-                      f"{machine['python']}; {shown}"])  # fmt: skip
+        said = (f"{own['threads']} threads{limit}; {machine['processor']}, {machine['cores']} cores, "
+                f"{machine['memory_gb']} GB, Python {machine['python']}; {shown}")  # fmt: skip
+        lines.append([name, own["date"], said])
     text = table(("measurement", "date", "with"), lines) if lines else NOT_YET
     return text.replace("---:", "---")
 
