@@ -147,7 +147,10 @@ def main() -> None:
                        ("spark", asked.spark)):  # fmt: skip
         if size is not None:
             measure = getattr(further, name.replace("-", "_"))
-            keep(asked, options, name, measure(options, partners_of(size)) | {"size": size})
+            found = measure(options, partners_of(size)) | {"size": size}
+            keep(asked, options, name, found)
+            if name == "spark" and found.get("agreement", {}).get("differing"):
+                wrong.append(f"Spark: {found['agreement']}")
     if asked.before:
         found = further.before(options, partners_of(asked.before_size), asked.before)
         keep(asked, options, "before", found | {"size": asked.before_size})

@@ -167,14 +167,15 @@ def _time(seconds: float) -> str:
 
 def of_machine(results: Results) -> str:
     """What everything was measured on, and with which versions."""
-    lines = []
+    with_what: dict[tuple[str, str], list[str]] = {}
     for name, own in sorted(results["measurements"].items()):
         machine, versions = own["machine"], own["versions"]
         shown = ", ".join(f"{each} {version}" for each, version in versions.items())
         limit = f", memory limit {own['memory_limit']}" if own["memory_limit"] else ""
         said = (f"{own['threads']} threads{limit}; {machine['processor']}, {machine['cores']} cores, "
                 f"{machine['memory_gb']} GB, Python {machine['python']}; {shown}")  # fmt: skip
-        lines.append([name, own["date"], said])
+        with_what.setdefault((own["date"], said), []).append(name)
+    lines = [[", ".join(names), date, said] for (date, said), names in with_what.items()]
     text = table(("measurement", "date", "with"), lines) if lines else NOT_YET
     return text.replace("---:", "---")
 
