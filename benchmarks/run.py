@@ -1,133 +1,163 @@
 """tierwise beside its peers on the same data, each as a whole process, in turn.
 
-    python benchmarks/run.py                              # 100,000 partners, 43 million rows
-    python benchmarks/run.py --partners 10000 --runs 5    # a tenth of that
+    python benchmarks/run.py --sizes 0.1 1 --keep DIR --date 2026-01-31     # the main measurement
+    python benchmarks/run.py --months 1 --keep DIR --date 2026-01-31        # and others, see --help
 
-Peers: SQL written by hand for DuckDB with the same metrics and the same refusals, and a pandas
-script. Prints the median of several runs: seconds, peak memory, and the ratio to the SQL. All give
-the same scores, or this says so and fails. Needs the extra "dev".
+Sizes are millions of subscriptions: 0.1, 1 and 10 are 10,000, 100,000 and 1,000,000 partners and 4, 43
+and 430 million rows. Data is made once and kept. What is found is put into benchmarks/results.json,
+beside what other calls have found; tables and plots are made of that. Needs the extra "bench".
+
+Fails where a peer that promises the same scores gives a partner another one.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
+import json
 import os
 import platform
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import further
+from measure import in_turn, read_through, summary
+from programs import (
+    AS_OF,
+    COMPETENCY,
+    HERE,
+    PANDAS,
+    POLARS,
+    RULES,
+    SQL,
+    SQL_METRICS,
+    Asked,
+    answer,
+    common,
+    market,
+    peers,
+)
 
-HERE = Path(__file__).parent
-AS_OF = "2021-05"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of one process: wall seconds, and its peak memory in GB."""
-
-    seconds: float
-    memory: float
-
-
-def measured(command: list[str]) -> Run:
-    """Run a command to its end; raises where it fails."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"failed: {' '.join(command)}")
-    unit = 1e9 if platform.system() == "Darwin" else 1e6
-    return Run(seconds, usage.ru_maxrss / unit)
+RESULTS = HERE / "results.json"
+FILES = {SQL: "sql", SQL_METRICS: "metrics", POLARS: "polars", PANDAS: "pandas"}
+PACKAGES = ("tierwise", "duckdb", "ibis-framework", "pyarrow", "pandas", "polars", "zen-engine",
+            "openfisca-core")  # fmt: skip
 
 
-def commands(data: Path, out: Path, threads: int) -> dict[str, list[str]]:
-    """What is compared, by name; the first is tierwise, the second what it is compared with."""
-    tierwise = shutil.which("tierwise", path=str(Path(sys.executable).parent)) or "tierwise"
-    peers = HERE / "peers"
-    common = [str(data), "--as-of", AS_OF]
-    sql = [sys.executable, str(peers / "hand_sql.py"), *common, "--threads", str(threads)]
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    size = {"type": float, "metavar": "MILLIONS"}
+    parser.add_argument("--sizes", nargs="+", default=[], help="tierwise and its peers", **size)
+    parser.add_argument("--months", help="twelve months against one", **size)
+    parser.add_argument("--all-competencies", help="together against the slowest alone", **size)
+    parser.add_argument("--one-partner", help="one partner out of everybody's data", **size)
+    parser.add_argument("--spark", help="Spark on this machine against DuckDB", **size)
+    parser.add_argument("--before", metavar="REV", help="a git revision against HEAD, at 1 million")
+    parser.add_argument("--before-size", default=1.0, help="the size for --before", **size)
+    parser.add_argument("--ready-made", action="store_true",
+                        help="zen-engine and OpenFisca on 100,000 partners' values")  # fmt: skip
+    parser.add_argument(
+        "--date", required=True, help="the day of the measurement, to be written down"
+    )
+    parser.add_argument("--keep", type=Path, required=True, help="the folder for data and results")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory-limit", help="for tierwise and the SQL; such as 6GB")
+    parser.add_argument("--at-most", type=float, default=20.0, metavar="GB",
+                        help="a process that takes more memory is ended")  # fmt: skip
+    parser.add_argument("--peers", nargs="*", default=["polars", "pandas"],
+                        choices=["polars", "pandas"])  # fmt: skip
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    return parser.parse_args()
+
+
+def main_measurement(asked: Asked, size: float) -> dict[str, object]:
+    """The engine and its peers on the SMB option, for one size of data."""
+    partners = partners_of(size)
+    data = market(asked, partners)
+    programs = peers(asked, data, partners)
+    read_through(data)
+    measured = in_turn(programs, asked.runs, asked.at_most)
+    agreement = {}
+    for name, file in FILES.items():
+        if name in measured and not measured[name].failed:
+            files = (asked.out / "tierwise.parquet", asked.out / f"{file}.parquet")
+            agreement[name] = json.loads(answer("compare.py", *files))
+    timed = [json.loads(answer("stages.py", data, "--as-of", AS_OF, "--rules", RULES,
+                               "--competency", COMPETENCY, *common(asked)))
+             for _ in range(min(asked.runs, 3))]  # fmt: skip
+    shares = sorted(each["checking"] / each["whole"] for each in timed)
     return {
-        "tierwise evaluate": [tierwise, "evaluate", *common, "--rules", str(HERE.parent / "rules"),
-                              "--threads", str(threads), "--output", str(out / "tierwise.parquet")],
-        "SQL by hand": [*sql, "--output", str(out / "sql.parquet")],
-        "SQL by hand, refusals only": [*sql, "--only", "refusals"],
-        "pandas, without refusals": [sys.executable, str(peers / "pandas_script.py"), *common,
-                                     "--output", str(out / "pandas.parquet")],
+        "rows": int(answer("compare.py", "--rows", data)), "partners": partners, "base": SQL,
+        "programs": summary(measured, SQL), "agreement": agreement,
+        "refusals_share": round(shares[len(shares) // 2], 3),
     }  # fmt: skip
 
 
-def rows_of(data: Path) -> int:
-    """How many rows all tables have."""
-    sql = "SELECT sum(num_rows) FROM parquet_file_metadata(?)"
-    row = duckdb.execute(sql, [str(data / "*.parquet")]).fetchone()
-    return int(row[0]) if row else 0
+def partners_of(size: float) -> int:
+    """How many partners make so many million subscriptions."""
+    return round(size * 100_000)
 
 
-def differences(out: Path) -> int:
-    """How many partners got another score or level from the SQL than from tierwise."""
-    sql = """SELECT count(*) FROM read_parquet($1) a FULL JOIN read_parquet($2) b
-             USING (partner_id) WHERE coalesce(a.level, '') IS DISTINCT FROM coalesce(b.level, '')
-             OR abs(a.score::DOUBLE - b.score::DOUBLE) IS DISTINCT FROM 0
-                AND NOT coalesce(abs(a.score::DOUBLE - b.score::DOUBLE) < 1e-9, false)"""
-    files = [str(out / "tierwise.parquet"), str(out / "sql.parquet")]
-    row = duckdb.execute(sql, files).fetchone()
-    return int(row[0]) if row else -1
+def machine() -> dict[str, object]:
+    """What it was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return {"processor": platform.machine(), "cores": os.cpu_count(), "memory_gb": round(memory),
+            "system": platform.system(), "python": platform.python_version()}  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that takes part and is installed."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def keep(asked: argparse.Namespace, options: Asked, name: str, found: dict[str, object]) -> None:
+    """Put one measurement into the file of results, beside the others."""
+    results = json.loads(asked.results.read_text("utf-8")) if asked.results.exists() else {}
+    results.setdefault("measurements", {})[name] = {
+        "date": asked.date, "threads": options.threads, "memory_limit": options.memory_limit,
+        "machine": machine(), "versions": versions(), **found,
+    }  # fmt: skip
+    text = json.dumps(results, indent=1, sort_keys=True) + "\n"
+    asked.results.write_text(text, "utf-8")
+    print(f"{name}: written to {asked.results}", file=sys.stderr)
 
 
 def main() -> None:
-    """Make the data where it is not there, run everything in turn, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--partners", type=int, default=100_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--data", type=Path, help="a folder of data that is there already")
-    parser.add_argument("--no-pandas", action="store_true", help="leave the slowest peer out")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tierwise-benchmark-") as folder:
-        out = Path(folder)
-        data = asked.data or out / "data"
-        if asked.data is None:
-            made = measured(["tierwise", "demo-data", str(data), "--partners", str(asked.partners),
-                             "--seed", "1", "--format", "parquet"])  # fmt: skip
-            print(f"demo-data: {rows_of(data):,} rows in {made.seconds:.0f} s")
-        compared = commands(data, out, asked.threads)
-        if asked.no_pandas:
-            compared.pop("pandas, without refusals")
-        runs: dict[str, list[Run]] = {name: [] for name in compared}
-        for number in range(asked.runs + 1):
-            for name, command in compared.items():
-                slow = name.startswith("pandas") and number > 1
-                run = None if slow else measured(command)
-                if run is not None and number:  # the first round fills the file cache
-                    runs[name].append(run)
-        report(runs, rows_of(data), asked.threads)
-        wrong = differences(out)
-        print(f"partners with another score or level from the SQL: {wrong}")
-        sys.exit(1 if wrong else 0)
-
-
-def report(runs: dict[str, list[Run]], rows: int, threads: int) -> None:
-    """Print the medians, and each as a ratio to the SQL run by run."""
-    print(f"{rows:,} rows, {threads} threads, Python {platform.python_version()}, "
-          f"DuckDB {duckdb.__version__}, {platform.machine()}\n")  # fmt: skip
-    print("| | seconds | peak GB | ratio to the SQL |\n| --- | ---: | ---: | ---: |")
-    base = runs["SQL by hand"]
-    for name, each in runs.items():
-        pairs = zip(each, base, strict=False)
-        ratio = statistics.median(run.seconds / other.seconds for run, other in pairs)
-        seconds = statistics.median(run.seconds for run in each)
-        memory = statistics.median(run.memory for run in each)
-        print(f"| {name} | {seconds:.1f} | {memory:.2f} | {ratio:.2f} |")
-    print()
+    """Measure what was asked for, one after the other."""
+    asked = arguments()
+    options = Asked(asked.keep, asked.runs, asked.threads, asked.memory_limit, asked.at_most,
+                    tuple(asked.peers))  # fmt: skip
+    wrong = []
+    for size in asked.sizes:
+        found = main_measurement(options, size)
+        keep(asked, options, f"smb {size:g}", found)
+        wrong += [f"{name} at {size:g} million: {each}" for name, each in found["agreement"].items()
+                  if each["differing"]]  # fmt: skip
+    for name, size in (("months", asked.months), ("all-competencies", asked.all_competencies),
+                       ("one-partner", asked.one_partner),
+                       ("spark", asked.spark)):  # fmt: skip
+        if size is not None:
+            measure = getattr(further, name.replace("-", "_"))
+            found = measure(options, partners_of(size)) | {"size": size}
+            keep(asked, options, name, found)
+            if name == "spark" and found.get("agreement", {}).get("differing"):
+                wrong.append(f"Spark: {found['agreement']}")
+    if asked.before:
+        found = further.before(options, partners_of(asked.before_size), asked.before)
+        keep(asked, options, "before", found | {"size": asked.before_size})
+    if asked.ready_made:
+        keep(asked, options, "ready-made", further.ready_made(options, 100_000))
+    if wrong:
+        raise SystemExit("not the same as tierwise:\n" + "\n".join(wrong))
 
 
 if __name__ == "__main__":
