@@ -16,6 +16,7 @@ from jsonschema.validators import extend
 
 from tierwise.diagnostics import Diagnostic, Span, nearest, shown
 from tierwise.expression.schema import EXPRESSION
+from tierwise.measures import MEASURES
 from tierwise.model.schemas import schema_of
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, locate, plain
 
@@ -62,8 +63,19 @@ def _unique(_: object, unique: bool, instance: object, __: object) -> Errors:
         seen.add(key)
 
 
+def _properties(validator: Any, properties: dict[str, Any], instance: object, _: object) -> Errors:
+    """Of a field that may not stand, the error knows which one it is, and nothing else is said of it."""
+    for name, schema in properties.items() if isinstance(instance, dict) else ():
+        if name in instance and schema is False:
+            yield ValidationError("may not stand here", validator=None, path=[name])
+        elif name in instance:
+            yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+
+
 _extend: Any = extend
-_Validator = _extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
+_Validator = _extend(Draft202012Validator, {
+    "pattern": _pattern, "uniqueItems": _unique, "properties": _properties,
+})  # fmt: skip
 
 
 def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
@@ -73,9 +85,10 @@ def shape_findings(document: Document, kind: str) -> tuple[Diagnostic, ...]:
     ``wrong-value``.
     """
     errors = _errors(_Content(document.text, kind, document.root))
+    wanted = _wanted(errors, document.root)
     found: list[Diagnostic] = []
-    for error in _causes(errors, document.root):
-        found.extend(_findings(document.root, error, schema_of(kind)))
+    for error in _causes(errors, document.root, wanted):
+        found.extend(_findings(document.root, error, schema_of(kind), wanted))
     return tuple(dict.fromkeys(found))
 
 
@@ -94,22 +107,47 @@ def _errors(content: _Content) -> tuple[ValidationError, ...]:
     return tuple(itertools.islice(errors, MOST_FINDINGS))
 
 
-def _causes(errors: Sequence[ValidationError], root: Mapping) -> Errors:
+_ASKS = {"threshold": "points", "max_points": "points"}
+"""By a field the one that says whether it is needed; where that is wrong, this is not known."""
+Wanted = dict[tuple[str | int, ...], list[str]]
+"""By where none of several fields stands of which one is needed: those, the fewest that are asked for."""
+
+
+def _wanted(errors: Sequence[ValidationError], root: Mapping) -> Wanted:
+    wanted: Wanted = {}
+    for error in errors:
+        node = locate(root, list(error.absolute_path))
+        if error.validator == "oneOf" and isinstance(node, Mapping) and not _present(node, error):
+            path, keys = tuple(error.absolute_path), _keys(error)
+            wanted[path] = min(wanted.get(path, keys), keys, key=len)
+    return wanted
+
+
+def _causes(errors: Sequence[ValidationError], root: Mapping, wanted: Wanted) -> Errors:
     """The errors without those that another one brings about.
 
-    A field under a wrong name is missing under the right one: its finding names that one. And
-    what stands below a name that cannot be one need not be of the shape that a name asks for.
+    A field under a wrong name is missing under the right one, or is one of several of which one is
+    needed: its finding names that one. And what stands below a name that cannot be one need not be
+    of the shape that a name asks for.
     """
     misnamed = {tuple(error.absolute_path): len(_unknown_keys(root, error))
                 for error in errors if error.validator == "additionalProperties"}  # fmt: skip
     wrong = {(*error.absolute_path, error.instance)
              for error in errors if _is_of_a_name(error)}  # fmt: skip
+    wrong |= {tuple(error.absolute_path) for error in errors if error.validator is None}
+    places = {tuple(error.absolute_path) for error in errors}
     for error in errors:
         path = tuple(error.absolute_path)
         is_missing = error.validator in ("required", "dependentRequired")
         if is_missing and misnamed.get(path, 0) > 0:
             misnamed[path] -= 1
-        elif not any(path[:end] in wrong for end in range(1, len(path) + 1)):
+            continue
+        asked_by_what_is_wrong = is_missing and (*path, _ASKS.get(_missing(error), "")) in places
+        named = error.validator == "oneOf" and path in misnamed and path in wanted
+        is_wider = error.validator == "oneOf" and _keys(error) != wanted.get(path, _keys(error))
+        below = error.validator is not None and any(path[:end] in wrong
+                                                    for end in range(1, len(path) + 1))  # fmt: skip
+        if not (asked_by_what_is_wrong or named or is_wider or below):
             yield error
 
 
@@ -124,20 +162,23 @@ def _unknown_keys(root: Mapping, error: ValidationError) -> list[str]:
 
 
 def _findings(
-    root: Mapping, error: ValidationError, schema: dict[str, Any]
+    root: Mapping, error: ValidationError, schema: dict[str, Any], wanted: Wanted
 ) -> Iterable[Diagnostic]:
     node = locate(root, list(error.absolute_path))
     rule = str(error.validator)
     if rule == "additionalProperties" and isinstance(node, Mapping):
-        yield from _unknown_fields(node, error)
+        yield from _unknown_fields(node, error, wanted.get(tuple(error.absolute_path), []))
     elif _is_of_a_name(error) and isinstance(node, Mapping):
         yield from _wrong_names(node, error)
     elif rule == "anyOf" and (chosen := _chosen(error)) is not None:
         for below in chosen:
-            yield from _findings(root, below, schema)
+            yield from _findings(root, below, schema, wanted)
     else:
         rule = "required" if rule == "dependentRequired" else rule
         place = _place(node)
+        if rule == "None":
+            above = locate(root, list(error.absolute_path)[:-1])
+            place = next(each.key_span for each in above if each.key == error.absolute_path[-1])
         if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
             place = _present(node, error)[1].key_span
         yield Diagnostic(_CODES.get(rule, "wrong-value"), _message(rule, node, error), place,
@@ -157,16 +198,25 @@ def _chosen(error: ValidationError) -> list[ValidationError] | None:
 _FALLING = ("at_most", "less_than", "below", "up_to")
 
 
-def _unknown_fields(node: Mapping, error: ValidationError) -> Iterable[Diagnostic]:
+def _unknown_fields(
+    node: Mapping, error: ValidationError, wanted: Sequence[str]
+) -> Iterable[Diagnostic]:
+    """A finding for each field that there is not; ``wanted``: those of which one is needed."""
     known = set(error.schema.get("properties", {})) if isinstance(error.schema, dict) else set()
     missing = known - {entry.key for entry in node}
-    for entry in node.entries:
+    of_measure = [entry for entry in node if entry.key in MEASURES.keys() - known]
+    of_measure = of_measure if "measure" in known else []
+    for entry in of_measure or node.entries:
         if entry.key not in known:
             hint = nearest(entry.key, missing) if missing else (
                 "remove it: all fields that there are stand here already")  # fmt: skip
             if entry.key in _FALLING and "at_least" in missing:
                 hint = ("it is said from which value on: 'at_least'; where less is better, write a "
                         "list of cases with 'when' and 'is'")  # fmt: skip
+            if wanted and not hint.startswith("did you"):
+                hint = f"one of {', '.join(wanted)} is needed here"
+            if of_measure:
+                hint = f"write measure: {{{entry.key}: ...}}"
             yield Diagnostic("unknown-field", f"there is no field {shown(entry.key)} here",
                              entry.key_span, hint)  # fmt: skip
 
@@ -232,7 +282,9 @@ def _present(node: Mapping, error: ValidationError) -> list[Entry]:
 def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any]) -> str:
     own = error.schema if isinstance(error.schema, dict) else {}
     if rule == "enum" and isinstance(error.validator_value, list):
-        return nearest(str(error.instance), map(str, error.validator_value))
+        near = nearest(str(error.instance), map(str, error.validator_value))
+        is_formula = not near.startswith("did you") and [*error.absolute_path][-1:] == ["points"]
+        return f"points by a formula: {{formula: {error.instance}}}" if is_formula else near
     if rule == "None":
         return "remove it: what else stands here leaves no room for it"
     if rule == "uniqueItems":

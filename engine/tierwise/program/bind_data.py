@@ -9,7 +9,6 @@ from decimal import Decimal
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import parse
-from tierwise.expression.words import RESERVED
 from tierwise.model.ruleset import (
     CatalogueRule,
     ColumnRule,
@@ -22,7 +21,7 @@ from tierwise.program.bind_dating import dating
 from tierwise.program.bind_derived import Place, bind_derived, named
 from tierwise.program.bind_references import references_fit
 from tierwise.program.extended import declared_by, lineage, whole
-from tierwise.program.name_findings import differ, unknown
+from tierwise.program.name_findings import differ, speakable, unknown
 from tierwise.program.names import TableNames
 from tierwise.program.policy import Policy, Way
 from tierwise.program.program import Catalogue, Check, Column, Contract, Table
@@ -48,6 +47,9 @@ def _catalogue(rule: CatalogueRule, found: list[Diagnostic]) -> Catalogue:
         if name.text == "title":
             found.append(Diagnostic("reserved-name", "every entry has a title already", name.span,
                                     "give the attribute another name"))  # fmt: skip
+    lists = {name.text: values for name, values in rule.lists}
+    listed = (rule.id, *(name for name, _ in rule.lists)) if lists else ()
+    speakable(found, (*(name for name, _ in rule.attributes), *listed))
     entries = {}
     for key, given in rule.entries:
         values: dict[str, str | bool | int | Decimal] = {}
@@ -71,7 +73,6 @@ def _catalogue(rule: CatalogueRule, found: list[Diagnostic]) -> Catalogue:
                                     f"{shown(missing)}", key.span,
                                     "every entry has every attribute"))  # fmt: skip
         entries[key.text] = values
-    lists = {name.text: values for name, values in rule.lists}
     return Catalogue(rule.id.text, attributes, entries, lists)
 
 
@@ -191,12 +192,7 @@ def _names_differ(
         differ(found, "column", (*(column.name for column in table.columns), *derived))
         aliases = [column.alias for column in table.columns if column.references is not None]
         differ(found, "reference", aliases)
-        for name in (*(column.name for column in table.columns), *derived, *aliases):
-            if name.text.lower() in RESERVED:
-                found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
-                                        "expression language, so no expression could name it",
-                                        name.span, "give it another name"))  # fmt: skip
-                break
+        speakable(found, (*(column.name for column in table.columns), *derived, *aliases))
 
 
 def _with_checks(

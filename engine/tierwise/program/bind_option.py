@@ -9,12 +9,11 @@ from functools import cached_property
 from tierwise.diagnostics import Diagnostic, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
-from tierwise.expression.words import RESERVED
 from tierwise.model.ruleset import MetricRule, OptionRule
 from tierwise.points.formula import Formula
 from tierwise.program.bind_measures import MeasureBinder
 from tierwise.program.bind_values import ValuesBinding
-from tierwise.program.name_findings import differ, unknown
+from tierwise.program.name_findings import differ, speakable, unknown
 from tierwise.program.option import (
     Group,
     Level,
@@ -77,10 +76,10 @@ class OptionBinding:
         differ(self.found, "metric or group",
                (*metrics.values(), *(group.id for group in self.rule.groups)))  # fmt: skip
         for rule in self.values.rules.values():
-            self._callable(rule.id)
+            speakable(self.found, [rule.id], RESERVED_FOR_VALUES)
         for name, values in self.values.dimensions.items():
             first = next(iter(values.values()))
-            self._callable(first.name)
+            speakable(self.found, [first.name], RESERVED_FOR_VALUES)
             if name in self.values.rules:
                 self.found.append(Diagnostic("duplicate-name", f"there is a value {shown(name)} "
                                              "already", first.name.span,
@@ -102,12 +101,6 @@ class OptionBinding:
         self.binder.eligible[table.text] = tuple(
             part for each in parsed if each is not None for part in conjuncts(each)
         )
-
-    def _callable(self, name: Written) -> None:
-        if name.text.lower() in RESERVED | RESERVED_FOR_VALUES:
-            self.found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
-                                         "expression language, so no expression could name it",
-                                         name.span, "give it another name"))  # fmt: skip
 
     def _groups(self) -> tuple[Group, ...]:
         """The groups; what one belongs to is another one."""

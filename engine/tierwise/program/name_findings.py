@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from tierwise.diagnostics import Diagnostic, Related, nearest, shown
+from tierwise.expression.words import RESERVED
 from tierwise.source.document import Written
 
 MOST_HINTS = 50
@@ -36,3 +37,17 @@ def differ(found: list[Diagnostic], what: str, names: Iterable[Written]) -> None
             found.append(Diagnostic("duplicate-name", f"there is a {what} {shown(other.text)} "
                                     "already", name.span, f"give it {more}",
                                     related=(Related(other.span, "the first one"),)))  # fmt: skip
+
+
+def speakable(
+    found: list[Diagnostic], names: Iterable[Written], besides: Collection[str] = ()
+) -> None:
+    """Report each name that is a word of the expression language, so that none could name it.
+
+    ``besides``: other names that mean something else there.
+    """
+    for name in {each.span: each for each in names}.values():
+        if name.text.lower() in RESERVED or name.text.lower() in besides:
+            found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
+                                    "expression language, so no expression could name it",
+                                    name.span, "give it another name"))  # fmt: skip
