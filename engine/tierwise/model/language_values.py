@@ -22,6 +22,10 @@ stands what earns nothing itself; a metric is a value with points. A value comes
 What is divided by 0, or calculated from what has no value, has no value; a comparison with it does not
 hold. A sum of nothing is 0; an average, a median, a largest or a smallest of nothing is no value.
 
+A `percentile` ranks those that have a value: who has none has no rank, and is none of the others. Nor
+has a rank, or is one of the others, for whom `within` is missing: nobody knows among whom. Who is alone
+has no rank either.
+
 ### Which rows, and when
 
 A measure reads rows of a table. `over: 12 months` takes those of the as-of month and the eleven before

@@ -172,16 +172,23 @@ def ordered(
     return table.select(*columns, *names), names
 
 
-def percentile(source: Ranked, scope: Scope, order: list[str], keys: tuple[str, ...]) -> Rational:
+def percentile(
+    source: Ranked, scope: Scope, order: list[str], among: list[str], keys: tuple[str, ...]
+) -> Rational:
     """The share of the others that have less, among those with a number.
 
-    ``order``: the columns in whose order the numbers stand.
+    Whoever has nothing to be ranked ``within`` is among nobody. ``order``: the columns in whose
+    order the numbers stand; ``among``: those in whose order ``within`` stands, where it is a number.
     """
-    number = scope.number(source.expression)
-    present = (~number.isnull()).name("present")
-    group: list[ir.Value] = [present]
-    if source.within is not None:
-        group.append(scope.column(source.within).name("within"))
+    present = ~scope.number(source.expression).isnull()
+    within: list[ir.Value] = [scope.table[name] for name in among]
+    if source.within is not None and not among:
+        is_condition = source.within.kind == "boolean"
+        own = scope.holds(source.within) if is_condition else scope.column(source.within)
+        within = [own.name("within")]
+    for each in within:
+        present = present & each.notnull()
+    group: list[ir.Value] = [present.name("present"), *within]
     if "as_of" in keys:
         group.append(scope.table["as_of"])
     less = ibis.rank().over(group_by=group, order_by=[scope.table[name] for name in order])

@@ -75,6 +75,9 @@ class Net:
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By name, the columns that keep it."""
     orders: dict[str, list[str]] = field(default_factory=dict)
+    """By rank, the columns in whose order its numbers stand."""
+    among: dict[str, list[str]] = field(default_factory=dict)
+    """By rank, the columns of a number within which it is."""
     layers: int = 0
 
     @property
@@ -206,7 +209,8 @@ class Net:
             case Folded():
                 return fold_parts(value, scope.table, self._fold_number(value, value.source))
             case Ranked():
-                return percentile(value.source, scope, self.orders[value.id], self.keys)
+                return percentile(value.source, scope, self.orders[value.id], self.among[value.id],
+                                  self.keys)  # fmt: skip
             case measure:
                 parts = {part: Rational.of_column(scope.table[part_column(value.id, part)])
                          for part in measure.parts}  # fmt: skip
@@ -257,6 +261,11 @@ class Net:
         number = self.scope().number(source.expression)
         label = f"{value.id}:{self.months}"
         table, self.orders[value.id] = ordered(self.tables[PLAIN], number, label, self.add_step)
+        self.among[value.id] = []
+        if source.within is not None and source.within.kind.is_number:
+            within = Scope(table, self.readers).number(source.within)
+            label = f"{label}:within"
+            table, self.among[value.id] = ordered(table, within, label, self.add_step)
         self.tables[PLAIN] = table
 
     def _bring(self, value: Value, dimension: str) -> None:
