@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ import ibis.expr.types as ir
 from tierwise.months import month_number
 from tierwise.plan.columns import here_column, value_columns
 from tierwise.plan.moments import months_back
-from tierwise.plan.scope import Read, Scope, exact
+from tierwise.plan.scope import AddStep, Read, Scope, exact
 from tierwise.program.option import Fold, Folded, Months, Ranked, Value
 from tierwise.rational import WHOLE, Rational, whole_quotient
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from tierwise.plan.net import Net
 
 
-AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
-"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
 DIGITS = 4
 MORE = ibis.literal(Decimal(10**12), WHOLE)
 
