@@ -160,7 +160,7 @@ class Net:
         place = f" by {dimension}" if dimension else ""
         when = f" of {self.months} months" if self.months > 1 else ""
         full = ":".join((name, *([dimension] if dimension else []),
-                         *([str(self.months)] if self.months > 1 else [])))  # fmt: skip
+                         *([f"{self.months}m"] if self.months > 1 else [])))  # fmt: skip
         return self.add_step(full, f"{name}{place}{when}", table, False)
 
     # A layer: what only names what is known.
