@@ -357,7 +357,8 @@ def ran(
     # The engine's libraries take longer to load than all of validation; so they load here.
     from tierwise.run.database import connect
     from tierwise.run.prepare import prepare
-    from tierwise.run.run import run_plan, schemas_of
+    from tierwise.run.run import schemas_of
+    from tierwise.run.too_large import run_and_name
 
     with connect(settings) as database:
         ready = prepare(database, data, bound, allow_short_history, leave_out, progress)
@@ -370,5 +371,5 @@ def ran(
             _planned(each, tuple(schemas_of(database, each).items())) for each in ready.programs
         )
         for plan in plans:
-            run_plan(database, plan, progress)
+            run_and_name(database, plan, progress)
         yield Outcome(Ran(database, plans, ready.raw, found), found)

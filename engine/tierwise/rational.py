@@ -94,8 +94,7 @@ class Rational:
     def whole(self) -> Rational:
         """The whole part: what is left when the digits behind the point are cut off."""
         numerator, denominator = self.columns()
-        left = numerator - numerator % denominator
-        return Rational(left.cast(WHOLE), denominator)
+        return self._multiple(numerator - numerator % denominator)
 
     def floor(self) -> Rational:
         """The greatest whole number that is not above it."""
@@ -104,7 +103,7 @@ class Rational:
         numerator, denominator = self.columns()
         rest = numerator % denominator
         below = (rest < 0).ifelse(denominator, _whole(0))
-        return Rational(_whole(numerator - rest - below), denominator)
+        return self._multiple(numerator - rest - below)
 
     def ceiling(self) -> Rational:
         """The least whole number that is not below it."""
@@ -120,7 +119,14 @@ class Rational:
         away = (rest < 0).ifelse(-denominator, denominator)
         # Doubling the rest might need a digit more than there is.
         more = (over >= denominator - over).ifelse(away, _whole(0))
-        return Rational(_whole(numerator - rest + more), denominator)
+        return self._multiple(numerator - rest + more)
+
+    def _multiple(self, numerator: ir.NumericValue) -> Rational:
+        """The whole number that a multiple of its denominator is, without that denominator."""
+        if self.denominator is None:
+            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
+        _, denominator = self.columns()
+        return Rational(_divided(_whole(numerator), denominator), None)
 
     def whole_column(self) -> ir.NumericValue:
         """The number, which is whole, as a column of whole decimals.
@@ -281,8 +287,24 @@ def whole_quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.Numeric
     return (guess + better + step.cast(WHOLE)).cast(WHOLE)
 
 
-def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
-    return (above.cast("float64") / below.cast("float64")).floor().cast(WHOLE)
+def _divided(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+    """The quotient of a multiple, exact.
+
+    Each guess leaves a rest of which fifteen digits less are to be guessed; after three there is none.
+    """
+    quotient = _whole(0)
+    for _ in range(3):
+        guess = _guess(above, below, nearest=True)
+        quotient = (quotient + guess).cast(WHOLE)
+        above = (above - guess * below).cast(WHOLE)
+    return quotient
+
+
+def _guess(
+    above: ir.NumericValue, below: ir.NumericValue, nearest: bool = False
+) -> ir.NumericValue:
+    quotient = above.cast("float64") / below.cast("float64")
+    return (quotient + 0.5 if nearest else quotient).floor().cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:

@@ -55,6 +55,15 @@ before it: all that it names, points and other folds too, is worked out as of th
 of the scored one itself (`scored.`), and catalogues, are as they are now. `ending: 1 month ago` leaves
 the as-of month out; `since: scored.joined_on` leaves out months that end before that day.
 
+### How large a fraction may be
+
+Values, points and scores are exact fractions, and a fraction has at most 38 digits above and below its
+line. A sum of quotients, or a comparison of them, multiplies their divisors: one growth among the metrics
+is no matter, but five metrics that each divide by another amount of nine digits have divisors of 45 digits
+together. Such a run stops, and says of which score, points or value the number is. Then round what is
+divided (`round(1000 * sales / goal) / 1000` has the divisor 1000, whatever the goal is), let several divide
+by the same, or fold and add what is divided and what it is divided by apart.
+
 ### Folds
 
 | fold | of | over nothing |
