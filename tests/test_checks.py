@@ -140,6 +140,34 @@ def test_conditions_on_tables_matter(
     assert _codes(rules) == found
 
 
+@pytest.mark.parametrize(
+    ("window", "during", "found"),
+    [("over: 13 months", "months_between(month, as_of) == 12", []),
+     ("over: 12 months", "months_between(month, as_of) == 12", ["outside-window"]),
+     ("over: 12 months", "12 == months_between(month, as_of) or month < '2020-01'", ["outside-window"]),
+     ("over: 12 months", "months_between(month, as_of) < 12", []),
+     ("over: 12 months", "months_between(month, as_of) <= 12", ["outside-window"]),
+     ("over: 12 months", "0 <= months_between(month, as_of) < 13", ["outside-window"]),
+     ("over: 12 months", "months_between(month, as_of) >= 6", []),
+     ("over: 12 months", "months_between(month, as_of) >= 12", ["outside-window"]),
+     ("over: 12 months", "months_between(as_of, month) == -11", []),
+     ("over: 12 months", "months_between(as_of, month) >= -12", ["outside-window"]),
+     ("over: 12 months", "months_between(month, as_of) in [0, 11]", []),
+     ("over: 12 months", "months_between(month, as_of) in [0, 12]", ["outside-window"]),
+     ("over: 1 month, ending: 12 months ago", "months_between(month, as_of) < 12", ["outside-window"]),
+     ("over: 2 months, ending: 11 months ago", "months_between(month, as_of) == 12", []),
+     ("over: 12 months", "months_between(scored.founded, month) == 30", [])],
+)  # fmt: skip
+def test_conditions_ask_for_months_that_are_read(
+    window: str, during: str, found: list[str], tmp_path: Path
+) -> None:
+    rules = copy_of_good(tmp_path)
+    measure = f'{{sum: weight, from: deliveries, {window}, credit: harvest, during: "{during}"}}'
+    replaced(rules / "competency.yaml", "    metrics:\n",
+             f"    values:\n      early: {{measure: {measure}}}\n    metrics:\n")  # fmt: skip
+    assert [each for each in _codes(rules) if each != "unused-value"] == found
+
+
 THRESHOLD = "        threshold: 10\n"
 """Of new_markets, which counts changes; it earns 20 points."""
 

@@ -32,7 +32,7 @@ tables:
     key: [unit]
     columns:
       unit: {type: text}
-      country: {type: text}
+      country: {type: text, optional: true}
       joined: {type: date}
   entries:
     rare_events: true
@@ -84,6 +84,7 @@ options:
       months_of_months: {number_with: months_above >= 2, over: 3 months}
       rank: {percentile: peak, within: scored.country}
       rank_of_all: {percentile: total_net}
+      rank_of_alike: {percentile: total_net, within: mean_peak}
       held: {highest: points.turnover, over: 3 months}
     groups:
       either: {title: Either, counts: best, group: both}
@@ -113,7 +114,7 @@ Number = Fraction | int | None
 class Unit:
     """Something scored, with its rows as (month, area, amount)."""
 
-    country: str
+    country: str | None
     joined: datetime.date
     entries: tuple[tuple[int, str, Fraction], ...]
 
@@ -173,6 +174,10 @@ def months_above(unit: Unit, now: int) -> int:
     return sum(net(unit, month) > 10 for month in looked_at(now, 6))
 
 
+def mean_peak(unit: Unit) -> Number:
+    return mean(peak(unit, month) for month in looked_at(NOW, 5))
+
+
 def turnover(unit: Unit, now: int) -> Fraction:
     return min(Fraction(10), max(Fraction(-5), total_net(unit, now) / 4))
 
@@ -195,7 +200,7 @@ def values_of(unit: Unit) -> dict[str, Number]:
         "best_month": highest(over(net, 4)),
         "worst_peak": lowest(over(peak, 4)),
         "total_net": total_net(unit, NOW),
-        "mean_peak": mean(over(peak, 5)),
+        "mean_peak": mean_peak(unit),
         "best_mean": highest(over(average, 4)),
         "worst_mean": lowest(over(average, 4, 1)),
         "best_year": highest(areas(unit, NOW, 12).values()),
@@ -232,8 +237,12 @@ def expected(units: list[Unit]) -> list[dict[str, object]]:
         rest = [other for number, other in enumerate(units) if number != place]
         values = values_of(unit)
         near = [peak(other, NOW) for other in rest if other.country == unit.country]
-        values["rank"] = rank(peak(unit, NOW), near)
+        values["rank"] = rank(peak(unit, NOW), near) if unit.country is not None else None
         values["rank_of_all"] = rank(total_net(unit, NOW), [total_net(each, NOW) for each in rest])
+        alike = [total_net(each, NOW) for each in rest if mean_peak(each) == mean_peak(unit)]
+        values["rank_of_alike"] = (
+            rank(total_net(unit, NOW), alike) if mean_peak(unit) is not None else None
+        )
         best, peaks = values["best_area"], values["mean_peak"]
         points = {
             "turnover": turnover(unit, NOW),
@@ -297,7 +306,7 @@ ENTRIES = st.tuples(
 )
 UNITS = st.builds(
     Unit,
-    st.sampled_from(["A", "A", "B", "C"]),
+    st.sampled_from(["A", "A", "B", "C", None, None]),
     st.dates(datetime.date(2020, 12, 1), datetime.date(2021, 7, 1)),
     st.lists(ENTRIES, max_size=14).map(tuple),
 )

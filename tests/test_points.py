@@ -80,7 +80,7 @@ options:
       either: {{is: ratio, points: {{all_when: "value > 2 or a < 0 or old"}}, max_points: 3}}
       rising:
         is: net
-        points: {{steps: [{{at_least: 20.5, points: 4}}, {{at_least: 0, points: 1}}, {{at_least: 5, points: 2.5}}]}}
+        points: {{steps: [{{at_least: 20.5, points: 4}}, {{at_least: 0, points: 1}}, {{at_least: 5, points: 18/7}}]}}
         max_points: 4
       units: {{is: net, points: {{every: 2.5, earns: 0.3}}, max_points: 2}}
       worked: {{is: third, points: {{formula: 2 * value + constant - 1}}, max_points: 6}}
@@ -157,7 +157,7 @@ def expected(stand: Stand) -> tuple[dict[str, object], dict[str, Fraction], Frac
         return Fraction(0) if number is None else min(max(number, Fraction(0)), Fraction(most))
 
     threshold = 30 if busy and large else 20 if busy else 7
-    steps = 4 if net >= Fraction(41, 2) else Fraction(5, 2) if net >= 5 else 1 if net >= 0 else 0
+    steps = 4 if net >= Fraction(41, 2) else Fraction(18, 7) if net >= 5 else 1 if net >= 0 else 0
     points = {
         "a": within(10 * a / threshold, 10) if a >= -50 else Fraction(0),
         "half": Fraction(5 if ratio is not None and ratio >= Fraction(1, 2) else 0),

@@ -30,6 +30,7 @@ CODES = {
     "no-version-in-force": "In the month that is asked for no version is in force.",
     "no-window": "Rows bear a month, and nothing says which months count.",
     "not-in-force": "A catalogue is referred to in a month in which no file of it is in force.",
+    "outside-window": "A condition on the months of facts asks for some that are not read (a warning).",
     "percent-missing": "A growth above 1 is asked for without % (a warning).",
     "percent-of-count": "A percentage is asked of a whole number of things.",
     "points-do-not-add-up": "The metrics' maxima do not add up to the option's maximum.",

@@ -10,6 +10,8 @@ from tierwise.diagnostics import Span
 
 _QUANTITY = re.compile(r"(-?[0-9]{1,18}(?:\.[0-9]{1,12})?)(?: ?(%)| ([A-Za-z]{1,20}))?")
 
+FRACTION = "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$"
+"""A number of points that no decimal writes: 15/7."""
 PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?( ?%| [A-Za-z]{1,20})?$"
 
 
@@ -49,3 +51,9 @@ def plain_decimal(number: Fraction, places: int = 18) -> str:
     whole, rest = digits[:-places], digits[-places:].rstrip("0")
     shown = f"{whole}.{rest}" if rest else whole
     return f"-{shown}" if numerator < 0 and digits.strip("0") else shown
+
+
+def plain(number: Fraction) -> str:
+    """A number as rule files write it: a decimal where it ends, else a fraction."""
+    text = plain_decimal(number)
+    return text if Fraction(text) == number else str(number)

@@ -94,7 +94,7 @@ class Rational:
     def whole(self) -> Rational:
         """The whole part: what is left when the digits behind the point are cut off."""
         numerator, denominator = self.columns()
-        return self._over_the_same(numerator - numerator % denominator)
+        return self._multiple(numerator - numerator % denominator)
 
     def floor(self) -> Rational:
         """The greatest whole number that is not above it."""
@@ -103,7 +103,7 @@ class Rational:
         numerator, denominator = self.columns()
         rest = numerator % denominator
         below = (rest < 0).ifelse(denominator, _whole(0))
-        return self._over_the_same(numerator - rest - below)
+        return self._multiple(numerator - rest - below)
 
     def ceiling(self) -> Rational:
         """The least whole number that is not below it."""
@@ -119,7 +119,14 @@ class Rational:
         away = (rest < 0).ifelse(-denominator, denominator)
         # Doubling the rest might need a digit more than there is.
         more = (over >= denominator - over).ifelse(away, _whole(0))
-        return self._over_the_same(numerator - rest + more)
+        return self._multiple(numerator - rest + more)
+
+    def _multiple(self, numerator: ir.NumericValue) -> Rational:
+        """The whole number that a multiple of its denominator is, without that denominator."""
+        if self.denominator is None:
+            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
+        _, denominator = self.columns()
+        return Rational(_divided(_whole(numerator), denominator), None)
 
     def whole_column(self) -> ir.NumericValue:
         """The number, which is whole, as a column of whole decimals.
@@ -137,15 +144,6 @@ class Rational:
         signed = (numerator < 0).ifelse(-quotient, quotient)
         within = size < _scaled(denominator, 2**_DIGITS)
         return within.ifelse(signed, ibis.null(WHOLE)).cast(WHOLE)
-
-    def _over_the_same(self, numerator: ir.NumericValue) -> Rational:
-        """Another numerator over the denominator of ``columns``; one that is known stays known.
-
-        So sums over rows add up the numerators alone.
-        """
-        if self.denominator is None:
-            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
-        return Rational(_whole(numerator), self.columns()[1])
 
     @property
     def _is_whole(self) -> bool:
@@ -289,8 +287,24 @@ def whole_quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.Numeric
     return (guess + better + step.cast(WHOLE)).cast(WHOLE)
 
 
-def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
-    return (above.cast("float64") / below.cast("float64")).floor().cast(WHOLE)
+def _divided(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+    """The quotient of a multiple, exact.
+
+    Each guess leaves a rest of which fifteen digits less are to be guessed; after three there is none.
+    """
+    quotient = _whole(0)
+    for _ in range(3):
+        guess = _guess(above, below, nearest=True)
+        quotient = (quotient + guess).cast(WHOLE)
+        above = (above - guess * below).cast(WHOLE)
+    return quotient
+
+
+def _guess(
+    above: ir.NumericValue, below: ir.NumericValue, nearest: bool = False
+) -> ir.NumericValue:
+    quotient = above.cast("float64") / below.cast("float64")
+    return (quotient + 0.5 if nearest else quotient).floor().cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:

@@ -19,7 +19,7 @@ from tierwise.points.steps import Steps
 from tierwise.program.option import Metric, Threshold
 from tierwise.program.program import Program
 from tierwise.program.value_ranges import option_ranges
-from tierwise.quantity import plain_decimal
+from tierwise.quantity import plain, plain_decimal
 
 CODE = "points-never-earned"
 
@@ -149,7 +149,7 @@ def _of_steps(metric: Metric, rule: Steps) -> Iterator[Diagnostic]:
     for number, (least, points) in enumerate(steps):
         where = least.span or metric.value.span
         if points > metric.max_points:
-            yield Diagnostic(CODE, f"this step says {plain_decimal(points)} points, more than "
+            yield Diagnostic(CODE, f"this step says {plain(points)} points, more than "
                              f"max_points, {most}", where, "correct the step, or max_points")  # fmt: skip
         before = steps[number - 1] if number else None
         if before is not None and before[0].number == least.number:

@@ -223,7 +223,7 @@ class _Way:
         if isinstance(operator, ast.In | ast.NotIn):
             return
         self._bound(left, _beside(operator, one.numbers, other.numbers))
-        self._bound(right, _beside(_mirrored(operator), other.numbers, one.numbers))
+        self._bound(right, _beside(mirrored(operator), other.numbers, one.numbers))
 
     def _bound(self, node: ast.expr, within: Interval | None) -> None:
         """Take from the names of a calculation what does not lead into an interval."""
@@ -275,11 +275,12 @@ def _pair(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> ast.Compare:
     return ast.copy_location(ast.Compare(left, [operator], [right]), left)
 
 
-def _mirrored(operator: ast.cmpop) -> ast.cmpop:
-    mirrored: dict[type[ast.cmpop], type[ast.cmpop]] = {
+def mirrored(operator: ast.cmpop) -> ast.cmpop:
+    """The comparison that says the same with its sides exchanged."""
+    exchanged: dict[type[ast.cmpop], type[ast.cmpop]] = {
         ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE,
     }  # fmt: skip
-    return mirrored.get(type(operator), type(operator))()
+    return exchanged.get(type(operator), type(operator))()
 
 
 def _beside(operator: ast.cmpop, one: Interval, other: Interval) -> Interval | None:

@@ -97,7 +97,7 @@ def _value_fields() -> dict[str, Json]:
                             "1, of the others that have less. Alone, there is no value.",
                             "sales", **EXPRESSION),
         "within": field("Within", "Who the others are: those for which this expression gives the "
-                        "same. Left out: all.", "scored.country", **EXPRESSION),
+                        "same. Left out: all. For whom it is missing there is no value.", "scored.country", **EXPRESSION),
         "unit": field("Unit", "The value's unit where no threshold says it: % or a currency.",
                       "%", type="string", pattern="^(%|[A-Za-z]{1,20})$"),
     }  # fmt: skip

@@ -22,6 +22,10 @@ stands what earns nothing itself; a metric is a value with points. A value comes
 What is divided by 0, or calculated from what has no value, has no value; a comparison with it does not
 hold. A sum of nothing is 0; an average, a median, a largest or a smallest of nothing is no value.
 
+A `percentile` ranks those that have a value: who has none has no rank, and is none of the others. Nor
+has a rank, or is one of the others, for whom `within` is missing: nobody knows among whom. Who is alone
+has no rank either.
+
 ### Which rows, and when
 
 A measure reads rows of a table. `over: 12 months` takes those of the as-of month and the eleven before
@@ -50,6 +54,15 @@ A fold over months asks what an expression was as of the end of each month, the 
 before it: all that it names, points and other folds too, is worked out as of then. Only what is said
 of the scored one itself (`scored.`), and catalogues, are as they are now. `ending: 1 month ago` leaves
 the as-of month out; `since: scored.joined_on` leaves out months that end before that day.
+
+### How large a fraction may be
+
+Values, points and scores are exact fractions, and a fraction has at most 38 digits above and below its
+line. A sum of quotients, or a comparison of them, multiplies their divisors: one growth among the metrics
+is no matter, but five metrics that each divide by another amount of nine digits have divisors of 45 digits
+together. Such a run stops, and says of which score, points or value the number is. Then round what is
+divided (`round(1000 * sales / goal) / 1000` has the divisor 1000, whatever the goal is), let several divide
+by the same, or fold and add what is divided and what it is divided by apart.
 
 ### Folds
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ import ibis.expr.types as ir
 from tierwise.months import month_number
 from tierwise.plan.columns import here_column, value_columns
 from tierwise.plan.moments import months_back
-from tierwise.plan.scope import Read, Scope, exact
+from tierwise.plan.scope import AddStep, Read, Scope, exact
 from tierwise.program.option import Fold, Folded, Months, Ranked, Value
 from tierwise.rational import WHOLE, Rational, whole_quotient
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from tierwise.plan.net import Net
 
 
-AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
-"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
 DIGITS = 4
 MORE = ibis.literal(Decimal(10**12), WHOLE)
 
@@ -172,16 +169,23 @@ def ordered(
     return table.select(*columns, *names), names
 
 
-def percentile(source: Ranked, scope: Scope, order: list[str], keys: tuple[str, ...]) -> Rational:
+def percentile(
+    source: Ranked, scope: Scope, order: list[str], among: list[str], keys: tuple[str, ...]
+) -> Rational:
     """The share of the others that have less, among those with a number.
 
-    ``order``: the columns in whose order the numbers stand.
+    Whoever has nothing to be ranked ``within`` is among nobody. ``order``: the columns in whose
+    order the numbers stand; ``among``: those in whose order ``within`` stands, where it is a number.
     """
-    number = scope.number(source.expression)
-    present = (~number.isnull()).name("present")
-    group: list[ir.Value] = [present]
-    if source.within is not None:
-        group.append(scope.column(source.within).name("within"))
+    present = ~scope.number(source.expression).isnull()
+    within: list[ir.Value] = [scope.table[name] for name in among]
+    if source.within is not None and not among:
+        is_condition = source.within.kind == "boolean"
+        own = scope.holds(source.within) if is_condition else scope.column(source.within)
+        within = [own.name("within")]
+    for each in within:
+        present = present & each.notnull()
+    group: list[ir.Value] = [present.name("present"), *within]
     if "as_of" in keys:
         group.append(scope.table["as_of"])
     less = ibis.rank().over(group_by=group, order_by=[scope.table[name] for name in order])

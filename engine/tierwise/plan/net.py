@@ -17,7 +17,6 @@ import ibis.expr.types as ir
 from tierwise.measures.base import Measure
 from tierwise.plan.columns import here_column, part_column
 from tierwise.plan.folds import (
-    AddStep,
     fold_parts,
     folded_over_dimension,
     folded_over_months,
@@ -25,13 +24,14 @@ from tierwise.plan.folds import (
     percentile,
 )
 from tierwise.plan.points import (
+    extreme,
     group_points,
-    lowest,
     metric_points,
     reason_columns,
     total,
+    two_left,
 )  # fmt: skip
-from tierwise.plan.scope import Read, Scope
+from tierwise.plan.scope import AddStep, Read, Scope, exact
 from tierwise.program.option import (
     LOWEST_POINTS,
     SCORE,
@@ -77,6 +77,11 @@ class Net:
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By name, the columns that keep it."""
     orders: dict[str, list[str]] = field(default_factory=dict)
+    """By rank, the columns in whose order its numbers stand."""
+    among: dict[str, list[str]] = field(default_factory=dict)
+    """By rank, the columns of a number within which it is."""
+    left: dict[str, list[Read]] = field(default_factory=dict)
+    """By points that are the best or lowest of several, those of them that are left to compare."""
     layers: int = 0
 
     @property
@@ -157,7 +162,7 @@ class Net:
         place = f" by {dimension}" if dimension else ""
         when = f" of {self.months} months" if self.months > 1 else ""
         full = ":".join((name, *([dimension] if dimension else []),
-                         *([str(self.months)] if self.months > 1 else [])))  # fmt: skip
+                         *([f"{self.months}m"] if self.months > 1 else [])))  # fmt: skip
         return self.add_step(full, f"{name}{place}{when}", table, False)
 
     # A layer: what only names what is known.
@@ -179,6 +184,8 @@ class Net:
                     self._order(value, value.source)
                 elif dimension != PLAIN and value is not None:
                     self._bring(value, dimension)
+                elif value is None:
+                    self._compare(name)
             columns: dict[str, ir.Value] = {}
             for name in own:
                 made, read = self._columns(name, by_id.get(name), self.scope(dimension))
@@ -208,7 +215,8 @@ class Net:
             case Folded():
                 return fold_parts(value, scope.table, self._fold_number(value, value.source))
             case Ranked():
-                return percentile(value.source, scope, self.orders[value.id], self.keys)
+                return percentile(value.source, scope, self.orders[value.id], self.among[value.id],
+                                  self.keys)  # fmt: skip
             case measure:
                 parts = {part: Rational.of_column(scope.table[part_column(value.id, part)])
                          for part in measure.parts}  # fmt: skip
@@ -219,17 +227,37 @@ class Net:
         if name == SCORE:
             return total([scope.read(each) for each in option.members(None)]).kept(name)
         if name == LOWEST_POINTS:
-            every = [points_of(each.id) for each in option.metrics if each.earns]
-            return lowest(every, scope).kept(name)
+            return extreme(self._left(name, scope), best=False).kept(name)
         for metric in option.metrics:
             if name == points_of(metric.id):
                 return metric_points(metric, scope).kept(name)
             if name == reason_of(metric.id):
                 return reason_columns(metric, scope), lambda table: table
         group = next(each for each in option.groups if name == points_of(each.id))
-        return group_points(group, option.members(group.id), scope).kept(name)
+        members = option.members(group.id)
+        points = self._left(name, scope) if group.best else [scope.read(each) for each in members]
+        return group_points(group, points).kept(name)
 
     # Several things that become one.
+
+    def _compare(self, name: str) -> None:
+        """Compare points of which the best or lowest is wanted, until two are left."""
+        option = self.option
+        best = {points_of(each.id): each.id for each in option.groups if each.best}
+        if name == LOWEST_POINTS:
+            members = tuple(points_of(each.id) for each in option.metrics if each.earns)
+        elif name in best:
+            members = option.members(best[name])
+        else:
+            return
+        reads = [self.readers[each] for each in members]
+        label = f"{name}:{self.months}:of"
+        table = self.tables[PLAIN]
+        table, self.left[name] = two_left(table, reads, name in best, label, self.add_step)
+        self.tables[PLAIN] = table
+
+    def _left(self, name: str, scope: Scope) -> list[Rational]:
+        return [exact(read(scope.table)) for read in self.left[name]]
 
     def _fold_number(self, value: Value, source: Folded) -> Rational | None:
         """What the expression of a fold gives, where it is folded; None for a condition."""
@@ -259,6 +287,11 @@ class Net:
         number = self.scope().number(source.expression)
         label = f"{value.id}:{self.months}"
         table, self.orders[value.id] = ordered(self.tables[PLAIN], number, label, self.add_step)
+        self.among[value.id] = []
+        if source.within is not None and source.within.kind.is_number:
+            within = Scope(table, self.readers).number(source.within)
+            label = f"{label}:within"
+            table, self.among[value.id] = ordered(table, within, label, self.add_step)
         self.tables[PLAIN] = table
 
     def _bring(self, value: Value, dimension: str) -> None:

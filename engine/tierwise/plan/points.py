@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.plan.columns import NO_VALUE, metric_columns
-from tierwise.plan.scope import Read, Scope
+from tierwise.plan.scope import AddStep, Read, Scope, exact
 from tierwise.program.option import Group, Level, Metric
 from tierwise.rational import Rational
 
@@ -56,10 +56,12 @@ def metric_points(metric: Metric, scope: Scope) -> Rational:
     return earned.or_zero().only_if(table[names["reason"]].isnull())
 
 
-def group_points(group: Group, members: Sequence[str], scope: Scope) -> Rational:
-    """What a group earns: its members together, or the best of them, up to its maximum."""
-    points = [scope.read(name) for name in members]
-    earned = _extreme(points, best=True) if group.best and points else total(points)
+def group_points(group: Group, points: Sequence[Rational]) -> Rational:
+    """What a group earns: its members together, or the best of them, up to its maximum.
+
+    ``points``: of its members; of one that counts the best at most two are left.
+    """
+    earned = extreme(points, best=True) if group.best else total(points)
     if group.max_points is None:
         return earned
     return earned.where(earned < group.max_points, group.max_points)
@@ -70,17 +72,35 @@ def total(points: Sequence[Rational]) -> Rational:
     return sum(points, Rational.of_number(0))
 
 
-def lowest(members: Sequence[str], scope: Scope) -> Rational:
-    """The points of the metric that earns the fewest; 0 where none earns any."""
-    points = [scope.read(name) for name in members]
-    return _extreme(points, best=False) if points else Rational.of_number(0)
+def extreme(points: Sequence[Rational], best: bool) -> Rational:
+    """The most, or the fewest, of at most two; 0 where there are none."""
+    if len(points) < 2:
+        return points[0] if points else Rational.of_number(0)
+    one, other = points
+    return one.where(one > other if best else one < other, other)
 
 
-def _extreme(points: Sequence[Rational], best: bool) -> Rational:
-    found = points[0]
-    for number in points[1:]:
-        found = number.where(number > found if best else number < found, found)
-    return found
+def two_left(
+    table: ir.Table, reads: Sequence[Read], best: bool, label: str, add_step: AddStep
+) -> tuple[ir.Table, list[Read]]:
+    """Of the points that are read from a table, two at most among which the extreme is.
+
+    Each round, a step of the plan, leaves half as many: written into one another they would
+    double with each one.
+    """
+    left, rounds = list(reads), 0
+    while len(left) > 2:
+        rounds += 1
+        columns: dict[str, ir.Value] = {}
+        halved: list[Read] = []
+        for number in range(0, len(left), 2):
+            pair = [exact(read(table)) for read in left[number : number + 2]]
+            kept, read = extreme(pair, best).kept(f"{label}:{rounds}:{number}")
+            columns |= kept
+            halved.append(read)
+        name = f"{label}:{rounds}"
+        table, left = add_step(name, name, table.mutate(**columns), False), halved
+    return table, left
 
 
 def level(scope: Scope, levels: Sequence[Level]) -> ir.StringValue:

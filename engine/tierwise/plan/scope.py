@@ -16,6 +16,8 @@ from tierwise.rational import Rational
 
 Read = Callable[[ir.Table], object]
 """How something that expressions name is read from a table: an exact number, a column, a constant."""
+AddStep = Callable[[str, str, ir.Table, bool], ir.Table]
+"""Adds a step of a name and title, stored or not; gives its table for later ones to read."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tierwise.expression.parse import Expression
 from tierwise.points.base import PointsBinder, PointsKind, Scope
-from tierwise.quantity import Quantity, plain_decimal
+from tierwise.quantity import FRACTION, Quantity, plain
 from tierwise.source.fields import Fields, quantity_of
 
 if TYPE_CHECKING:
@@ -26,14 +26,9 @@ class Every:
     expressions: tuple[Expression, ...] = ()
 
     @property
-    def _earns(self) -> str:
-        text = plain_decimal(self.earns)
-        return text if Fraction(text) == self.earns else str(self.earns)
-
-    @property
     def formula(self) -> str:
         """In words."""
-        return f"{self._earns} for every {self.unit.text}, up to {{max_points}}"
+        return f"{plain(self.earns)} for every {self.unit.text}, up to {{max_points}}"
 
     def bind(self, binder: PointsBinder) -> Every:
         """It names nothing."""
@@ -73,6 +68,6 @@ KIND = PointsKind(
         "earns": {"title": "Earns", "description": "What every full unit earns: a number, or a "
                   "fraction.",
                   "type": ["number", "string"], "exclusiveMinimum": 0, "maximum": 1_000_000,
-                  "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$", "examples": ["15/7"]},
+                  "pattern": FRACTION, "examples": ["15/7"]},
     },
 )  # fmt: skip

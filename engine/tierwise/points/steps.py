@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tierwise.expression.parse import Expression
 from tierwise.points.base import PointsBinder, PointsKind, Scope
-from tierwise.quantity import PATTERN, Quantity
+from tierwise.quantity import FRACTION, PATTERN, Quantity, plain
 from tierwise.source.fields import Fields, quantity_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Steps:
     @property
     def formula(self) -> str:
         """In words."""
-        return "; ".join(f"{points} from {least.text}" for least, points in self.steps)
+        return "; ".join(f"{plain(points)} from {least.text}" for least, points in self.steps)
 
     def bind(self, binder: PointsBinder) -> Steps:
         """It names nothing."""
@@ -49,7 +49,7 @@ def parse(fields: Fields | None) -> Steps:
     """The rule from its fields."""
     assert fields is not None, "the schema asks for fields"
     steps = (Fields(node) for node in fields.items("steps"))
-    return Steps(tuple((quantity_of(each.node("at_least")), each.number("points"))
+    return Steps(tuple((quantity_of(each.node("at_least")), Fraction(each.text("points")))
                        for each in steps))  # fmt: skip
 
 
@@ -78,8 +78,9 @@ KIND = PointsKind(
                     "description": "The value: a number, with a currency or %.",
                     "type": ["number", "string"], "pattern": PATTERN, "examples": ["10 %"],
                 },
-                "points": {"title": "Points", "description": "The points from there on.",
-                           "type": "number", "minimum": 0, "examples": [4]},
+                "points": {"title": "Points", "description": "The points from there on: a number, or a "
+                           "fraction.", "type": ["number", "string"], "minimum": 0,
+                           "pattern": FRACTION, "examples": [4]},
             },
             "required": ["at_least", "points"],
             "additionalProperties": False,

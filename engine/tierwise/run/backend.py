@@ -17,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tierwise.diagnostics import Cell, Diagnostic
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
 
@@ -44,6 +44,10 @@ class Settings:
 
 class Unreadable(Exception):
     """What a backend met where it read data: not a query that is wrong, but damaged bytes."""
+
+
+class TooLarge(CannotRun):
+    """A number has more digits than a backend calculates with exactly."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Backend(Protocol):
         """Make a query available under a name, its rows kept if ``stored``.
 
         Raises:
-            CannotRun: memory or disk ran out, or a number is too large to stay exact.
+            CannotRun: memory or disk ran out; ``TooLarge``: a number is too large to stay exact.
         """
         ...
 

@@ -12,8 +12,9 @@ from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
 from tierwise.plan.plan import Plan, Step, data_name
 from tierwise.program.program import Program
-from tierwise.run.backend import Backend, RawTable
+from tierwise.run.backend import Backend, RawTable, TooLarge
 from tierwise.run.results import OptionResults, Stamp
+from tierwise.run.too_large import named
 from tierwise.version import VERSION
 
 _NAMED = 3
@@ -40,7 +41,12 @@ def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
 
 
 def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
-    """Create every step of some plans in a backend, what several share once."""
+    """Create every step of some plans in a backend, what several share once.
+
+    Raises:
+        CannotRun: it does not run; where a number is too large, what is said names it.
+    """
+    made: list[Step] = []
     with backend.running():
         for step in dict.fromkeys(step for plan in plans for step in plan.steps):
             if step.stored:
@@ -48,7 +54,9 @@ def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str],
             try:
                 backend.create(step.name, step.table, step.stored)
             except CannotRun as error:
-                raise CannotRun(f"{step.title}: {error}", error.hint) from error
+                known = named(backend, plans, made) if isinstance(error, TooLarge) else None
+                raise known or CannotRun(f"{step.title}: {error}", error.hint) from error
+            made.append(step)
 
 
 def score_tables(

@@ -17,7 +17,7 @@ import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
-from tierwise.run.backend import Settings, Unreadable
+from tierwise.run.backend import Settings, TooLarge, Unreadable
 
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
@@ -116,8 +116,8 @@ def _translated(reads: bool) -> Iterator[None]:
             raise
         raise CannotRun(_first(error), "check the files and the space on disk") from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise CannotRun("a number is too large to be calculated exactly", "look for amounts that "
-                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
+        raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
+                       "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
 
