@@ -282,7 +282,8 @@ def whole_quotient(above: ir.NumericValue, below: ir.NumericValue) -> ir.Numeric
 
 
 def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
-    return (above.cast("float64") / below.cast("float64")).floor().cast(WHOLE)
+    """The quotient but for a small part of it, as a whole number; how it is rounded does not matter."""
+    return (above.cast("float64") / below.cast("float64")).cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:
