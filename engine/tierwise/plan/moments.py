@@ -255,7 +255,7 @@ class AllMonths(AsOf):
 def months_back(as_of: int, months: int) -> ir.Table:
     """(as_of): the numbers of so many months, of which a month is the last."""
     numbers = ibis.range(ibis.literal(as_of + 1 - months), ibis.literal(as_of + 1))
-    return numbers.unnest().cast("int32").name("as_of").as_table()
+    return numbers.cast("array<int32>").unnest().name("as_of").as_table()
 
 
 def last_day_of(month: ir.IntegerColumn) -> ir.DateColumn:

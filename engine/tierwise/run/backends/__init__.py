@@ -27,6 +27,7 @@ class Home:
 
 BACKENDS: dict[str, Home] = {
     "duckdb": Home("tierwise.run.backends.duckdb"),
+    "spark": Home("tierwise.run.backends.spark", "pyspark"),
 }
 
 
