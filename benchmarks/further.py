@@ -136,7 +136,8 @@ def _installed(asked: Asked, revision: str) -> tuple[Path, Path]:
                             text=True).stdout.strip()  # fmt: skip
     source = (asked.keep / "revisions" / commit[:12]).resolve()
     environment = source.with_suffix(".venv")
-    if not environment.exists():
+    done = environment / "installed"  # so that one that was interrupted is made again
+    if not done.exists():
         source.mkdir(parents=True, exist_ok=True)
         packed = source.with_suffix(".tar")
         subprocess.run((*git, "archive", "-o", str(packed), commit), check=True)
@@ -145,6 +146,7 @@ def _installed(asked: Asked, revision: str) -> tuple[Path, Path]:
         subprocess.run((sys.executable, "-m", "venv", str(environment)), check=True)
         pip = Path(executable(environment)).with_name("pip")
         subprocess.run((str(pip), "install", "--quiet", str(source)), check=True)
+        done.touch()
     return source, environment
 
 
