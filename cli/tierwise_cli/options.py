@@ -102,6 +102,18 @@ MEMORY = Annotated[
 ]  # fmt: skip
 
 
+BACKEND = Annotated[
+    str,
+    typer.Option("--backend", metavar="NAME",
+                 help="What runs the plan: duckdb, or spark (needs the extra 'spark', and Java)."),
+]  # fmt: skip
+MASTER = Annotated[
+    str | None,
+    typer.Option("--master", metavar="URL",
+                 help="Where Spark's cluster is. Default: local[*], this machine."),
+]  # fmt: skip
+
+
 def typed(given: Mapping[str, Path | str | int | bool | None]) -> list[str]:
     """Options as they are typed, without those that were not given; True is a flag's value."""
     words: list[str] = []

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, TypedDict
 
 import typer
 
@@ -11,7 +14,26 @@ from tierwise_cli import options
 from tierwise_cli.output import check_not_read, check_output, check_terminal, chosen_format, write
 from tierwise_cli.progress import progress
 
+if TYPE_CHECKING:
+    from tierwise.diagnostics import Diagnostic
+    from tierwise.run.results import Results
+
 FORMATS = ("table", "csv", "json", "parquet")
+
+
+class Asked(TypedDict):
+    """What one month and several are asked alike."""
+
+    rules: Path | None
+    competency: str | None
+    option: str | None
+    version: str | None
+    partners: Sequence[str]
+    allow_short_history: bool
+    threads: int | None
+    memory_limit: str | None
+    backend: str
+    master: str | None
 
 
 def command(
@@ -33,6 +55,8 @@ def command(
     allow_short_history: options.SHORT_HISTORY = False,
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
+    backend: options.BACKEND = "duckdb",
+    master: options.MASTER = None,
 ) -> None:  # fmt: skip
     """Score every partner in DATA: values, points, score and level.
 
@@ -47,39 +71,49 @@ def command(
     chosen = chosen_format(format_, output, FORMATS)
     check_output(output, rules)
     check_terminal(output, chosen)
+    asked = Asked(
+        rules=rules, competency=competency, option=option, version=version, partners=partner or (),
+        allow_short_history=allow_short_history, threads=threads, memory_limit=memory_limit,
+        backend=backend, master=master,
+    )  # fmt: skip
+    scored = _scored(data, months, asked, chosen)
 
-    import tierwise
     from tierwise_cli.render import results_table
     from tierwise_cli.render.findings import print_findings
-    from tierwise_cli.render.results import OF_MONTHS, WRITERS
 
-    only = partner or ()
-    with progress() as show:
-        if len(months) == 1:
-            one = tierwise.evaluate(
-                data, months[0], rules=rules, competency=competency, option=option,
-                version=version, partners=only, allow_short_history=allow_short_history,
-                threads=threads, memory_limit=memory_limit, progress=show,
-            )  # fmt: skip
-            found, last, writer = (*one.warnings, *one.notes), one, WRITERS[chosen](one)
-        else:
-            several = tierwise.evaluate_months(
-                data, months[0], months[-1], rules=rules, competency=competency, option=option,
-                version=version, partners=only, allow_short_history=allow_short_history,
-                threads=threads, memory_limit=memory_limit, progress=show,
-            )  # fmt: skip
-            found, last = (*several.warnings, *several.notes), several.months[-1]
-            writer = OF_MONTHS[chosen](several, bool(only))
-    print_findings(found, sys.stderr)
-    check_not_read(output, data, (name for name, _ in last.stamp.data))
-    write(output, writer)
+    print_findings(scored.found, sys.stderr)
+    check_not_read(output, data, (name for name, _ in scored.last.stamp.data))
+    write(output, scored.writer)
     if chosen == "table" and output is None:
         same = options.typed({
             "--rules": rules, "--competency": competency, "--option": option, "--version": version,
             "--allow-short-history": allow_short_history, "--threads": threads,
-            "--memory-limit": memory_limit,
+            "--memory-limit": memory_limit, "--backend": None if backend == "duckdb" else backend,
+            "--master": master,
         })  # fmt: skip
-        sys.stderr.write(results_table.what_next(last, data, months, same, only))
+        sys.stderr.write(results_table.what_next(scored.last, data, months, same, partner or ()))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """What is found, the results of the last month, and what writes those of all."""
+
+    found: tuple[Diagnostic, ...]
+    last: Results
+    writer: Callable[[BinaryIO], None]
+
+
+def _scored(data: str, months: tuple[str, ...], asked: Asked, chosen: str) -> _Scored:
+    import tierwise
+    from tierwise_cli.render.results import OF_MONTHS, WRITERS
+
+    with progress() as show:
+        if len(months) == 1:
+            one = tierwise.evaluate(data, months[0], progress=show, **asked)
+            return _Scored((*one.warnings, *one.notes), one, WRITERS[chosen](one))
+        several = tierwise.evaluate_months(data, months[0], months[-1], progress=show, **asked)
+    return _Scored((*several.warnings, *several.notes), several.months[-1],
+                   OF_MONTHS[chosen](several, bool(asked["partners"])))  # fmt: skip
 
 
 def _months(as_of: str | None, from_month: str | None, to_month: str | None) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
           "boolean": "true or false", "array": "a list", "object": "a mapping",
           "null": "null"}  # fmt: skip
 _CODES = {"required": "missing-field", "type": "wrong-type", "enum": "unknown-value",
-          "const": "unknown-value", "anyOf": "wrong-type", "None": "unknown-field"}  # fmt: skip
+          "const": "unknown-value", "anyOf": "wrong-type", "forbidden": "unknown-field"}  # fmt: skip
 _MESSAGES = {
     "const": "{shown} is not {value}",
     "minItems": "nothing stands here",
@@ -40,7 +40,7 @@ _MESSAGES = {
     "maximum": "{shown} is above {value:,}",
     "maxLength": "longer than {value} characters",
     "uniqueItems": "{shown} stands in the list twice",
-    "None": "this field has no meaning here",
+    "forbidden": "this field has no meaning here",
 }
 _LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 
@@ -63,11 +63,17 @@ def _unique(_: object, unique: bool, instance: object, __: object) -> Errors:
         seen.add(key)
 
 
+_FORBIDDEN = "forbidden"
+"""The rule that a field breaks which may not stand."""
+
+
 def _properties(validator: Any, properties: dict[str, Any], instance: object, _: object) -> Errors:
     """Of a field that may not stand, the error knows which one it is, and nothing else is said of it."""
-    for name, schema in properties.items() if isinstance(instance, dict) else ():
+    if not isinstance(instance, dict):
+        return
+    for name, schema in properties.items():
         if name in instance and schema is False:
-            yield ValidationError("may not stand here", validator=None, path=[name])
+            yield ValidationError("may not stand here", validator=_FORBIDDEN, path=[name])
         elif name in instance:
             yield from validator.descend(instance[name], schema, path=name, schema_path=name)
 
@@ -134,7 +140,7 @@ def _causes(errors: Sequence[ValidationError], root: Mapping, wanted: Wanted) ->
                 for error in errors if error.validator == "additionalProperties"}  # fmt: skip
     wrong = {(*error.absolute_path, error.instance)
              for error in errors if _is_of_a_name(error)}  # fmt: skip
-    wrong |= {tuple(error.absolute_path) for error in errors if error.validator is None}
+    wrong |= {tuple(error.absolute_path) for error in errors if error.validator == _FORBIDDEN}
     places = {tuple(error.absolute_path) for error in errors}
     for error in errors:
         path = tuple(error.absolute_path)
@@ -145,7 +151,7 @@ def _causes(errors: Sequence[ValidationError], root: Mapping, wanted: Wanted) ->
         asked_by_what_is_wrong = is_missing and (*path, _ASKS.get(_missing(error), "")) in places
         named = error.validator == "oneOf" and path in misnamed and path in wanted
         is_wider = error.validator == "oneOf" and _keys(error) != wanted.get(path, _keys(error))
-        below = error.validator is not None and any(path[:end] in wrong
+        below = error.validator != _FORBIDDEN and any(path[:end] in wrong
                                                     for end in range(1, len(path) + 1))  # fmt: skip
         if not (asked_by_what_is_wrong or named or is_wider or below):
             yield error
@@ -176,9 +182,10 @@ def _findings(
     else:
         rule = "required" if rule == "dependentRequired" else rule
         place = _place(node)
-        if rule == "None":
+        if rule == _FORBIDDEN:
             above = locate(root, list(error.absolute_path)[:-1])
-            place = next(each.key_span for each in above if each.key == error.absolute_path[-1])
+            entries = above if isinstance(above, Mapping) else ()
+            place = next(each.key_span for each in entries if each.key == error.absolute_path[-1])
         if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
             place = _present(node, error)[1].key_span
         yield Diagnostic(_CODES.get(rule, "wrong-value"), _message(rule, node, error), place,
@@ -285,7 +292,7 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
         near = nearest(str(error.instance), map(str, error.validator_value))
         is_formula = not near.startswith("did you") and [*error.absolute_path][-1:] == ["points"]
         return f"points by a formula: {{formula: {error.instance}}}" if is_formula else near
-    if rule == "None":
+    if rule == _FORBIDDEN:
         return "remove it: what else stands here leaves no room for it"
     if rule == "uniqueItems":
         return "name it once"
@@ -299,8 +306,8 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
     if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
         return f"keep one of {', '.join(entry.key for entry in _present(node, error))}"
     if rule == "oneOf" and isinstance(node, Mapping):
-        near = [nearest(entry.key, _keys(error)) for entry in node]
-        meant = next((hint for hint in near if hint.startswith("did you")), "")
+        hints = [nearest(entry.key, _keys(error)) for entry in node]
+        meant = next((hint for hint in hints if hint.startswith("did you")), "")
         return meant or "it says what the other fields are"
     if rule in ("required", "dependentRequired"):
         whole = schema.get("properties", {}) if not error.absolute_path else {}

@@ -17,7 +17,7 @@ from ibis.common.exceptions import IbisError
 from tierwise.diagnostics import CannotRun, Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
-from tierwise.run.backend import Data, RawTable, Settings
+from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.on_spark.sql import sql_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class Spark:
         if isinstance(data, Mapping):
             return open_rows(self.session, data, contract)
         return open_data(self.session, str(data), contract, found)
+
+    def numbered(self, raw: RawTable) -> ir.Table:
+        """The rows as they are: nothing numbers them."""
+        return ibis.table(self.schema(raw_name(raw.name)), name=raw_name(raw.name))
 
     @contextmanager
     def reading(self) -> Iterator[None]:

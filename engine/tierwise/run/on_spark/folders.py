@@ -61,7 +61,9 @@ class _Remote:
     """Folders of whatever Hadoop knows by its URL."""
 
     def __init__(self, session: SparkSession) -> None:
-        self._java = session.sparkContext._jvm  # noqa: SLF001  # pyspark has no files of its own
+        java = session.sparkContext._jvm  # noqa: SLF001  # pyspark has no files of its own
+        assert java is not None, "the session is open"
+        self._java = java
         self._conf = session.sparkContext._jsc.hadoopConfiguration()  # noqa: SLF001
 
     def exists(self, path: str) -> bool:

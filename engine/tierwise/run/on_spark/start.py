@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -58,10 +59,8 @@ def session(settings: Settings) -> Iterator[SparkSession]:
             yield _own(started)
         finally:
             with _quiet():
-                try:
+                with contextlib.suppress(PySparkException, OSError):  # it may have ended by itself
                     started.stop()
-                except (PySparkException, OSError):
-                    pass  # it has ended by itself
 
 
 def _own(lent: SparkSession) -> SparkSession:
