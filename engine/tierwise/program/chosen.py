@@ -10,6 +10,9 @@ from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
 from tierwise.program.versions import in_force, in_month
 
+NO_VERSION = "no-version-in-force"
+_SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Run:
@@ -34,13 +37,15 @@ def runs(
         The runs; or nothing, with a finding for a month in which nothing is in force, and those of
         ``find_version``.
     """
-    found: list[Diagnostic] = []
+    without: list[int] = []
     last: dict[str, tuple[Run, frozenset[str]]] = {}
     done: list[Run] = []
     for month in months:
         chosen = chosen_versions(rules, month, competency, version)
+        if chosen.value is None and chosen.diagnostics[0].code != NO_VERSION:
+            return Outcome(None, chosen.diagnostics)
         if chosen.value is None:
-            found += chosen.diagnostics
+            without.append(month)
             continue
         catalogues = in_month(rules, month).rules.every_catalogue if len(months) > 1 else ()
         files = frozenset(each.id.span.path for each in catalogues)
@@ -55,8 +60,8 @@ def runs(
                     done.append(run)
             last[each.id.text] = (Run(each, range(first, month + 1)), files)
     done += [run for run, _ in last.values()]
-    if found:
-        return Outcome(None, tuple(dict.fromkeys(found)))
+    if without:
+        return Outcome(None, (_none_in_force(rules, without, competency),))
     return Outcome(tuple(sorted(done, key=lambda run: (run.version.id.text, run.months.start))))
 
 
@@ -104,7 +109,7 @@ def chosen_versions(
                 for each in sorted(ids if competency is None else {competency}))  # fmt: skip
     chosen = tuple(each for each in versions if each is not None)
     if not chosen:
-        return Outcome(None, (_none_in_force(rules, as_of, competency),))
+        return Outcome(None, (_none_in_force(rules, [as_of], competency),))
     return Outcome(chosen)
 
 
@@ -118,13 +123,20 @@ def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:
                       Argument("--competency"), nearest(competency, ids))  # fmt: skip
 
 
-def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:
+def _none_in_force(rules: RuleSet, months: Sequence[int], competency: str | None) -> Diagnostic:
     versions = [each for each in rules.competencies if competency in (None, each.id.text)]
     if not versions:
         where = Span(rules.documents[0].path) if rules.documents else Span("rules")
         return Diagnostic("no-version-in-force", "there is no competency among the rules", where,
                           "a competency's file says 'kind: competency'")  # fmt: skip
     first = min(versions, key=lambda each: each.first_month)
-    return Diagnostic("no-version-in-force", f"no version is in force in {format_month(as_of)}",
+    known = f"the first is in force from {format_month(first.first_month)}"
+    if len(months) == 1:
+        return Diagnostic("no-version-in-force", f"no version is in force in {format_month(months[0])}",
+                          first.in_force_span, known)  # fmt: skip
+    shown_months = ", ".join(map(format_month, months[:_SHOWN]))
+    more = f" and {len(months) - _SHOWN} more of these months" if len(months) > _SHOWN else ""
+    return Diagnostic("no-version-in-force", f"no version is in force in {shown_months}{more}",
                       first.in_force_span,
-                      f"the first is in force from {format_month(first.first_month)}")  # fmt: skip
+                      f"{known}; take other months, or name a version for all of them with "
+                      "--version")  # fmt: skip
