@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tierwise.diagnostics import Argument, Diagnostic, Outcome, Span, nearest, shown
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
-from tierwise.program.versions import in_force, in_month
+from tierwise.program.versions import around, in_force, in_month
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,6 @@ def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagno
         where = Span(rules.documents[0].path) if rules.documents else Span("rules")
         return Diagnostic("no-version-in-force", "there is no competency among the rules", where,
                           "a competency's file says 'kind: competency'")  # fmt: skip
-    first = min(versions, key=lambda each: each.first_month)
+    near, when = around(versions, as_of)
     return Diagnostic("no-version-in-force", f"no version is in force in {format_month(as_of)}",
-                      first.in_force_span,
-                      f"the first is in force from {format_month(first.first_month)}")  # fmt: skip
+                      near.in_force_span, when)  # fmt: skip
