@@ -62,17 +62,26 @@ def test_the_latest_version_that_has_begun(
 
 
 @pytest.mark.parametrize(
-    ("terms", "month"),
+    ("terms", "month", "hint"),
     [
-        (["{from: 2020-01}"], "2019-12"),
-        (["{from: 2020-01, through: 2020-06}", "{from: 2021-01}"], "2020-07"),
-        ([], "2020-01"),
+        (["{from: 2020-01}"], "2019-12", "1.0.0 is in force from 2020-01"),
+        (
+            ["{from: 2020-01, through: 2020-06}", "{from: 2021-01}", "{from: 2022-01}"],
+            "2020-07",
+            "1.0.0 is in force through 2020-06, 2.0.0 is in force from 2021-01",
+        ),
+        (
+            ["{from: 2020-01}", "{from: 2021-01, through: 2021-12}"],
+            "2022-01",
+            "2.0.0 is in force through 2021-12",
+        ),
+        ([], "2020-01", "a competency's file says 'kind: competency'"),
     ],
 )
-def test_no_version_is_in_force(terms: list[str], month: str, tmp_path: Path) -> None:
+def test_no_version_is_in_force(terms: list[str], month: str, hint: str, tmp_path: Path) -> None:
     finding = _asked(_with_versions(tmp_path, *terms), month)
     assert isinstance(finding, Diagnostic)
-    assert finding.code == "no-version-in-force"
+    assert (finding.code, finding.hint) == ("no-version-in-force", hint)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tierwise.program.cases import Case, Expected, ValueResult
 from tierwise.program.name_findings import unknown
 from tierwise.program.option import Option, Value
 from tierwise.program.program import Program
-from tierwise.program.versions import in_force
+from tierwise.program.versions import around, in_force
 from tierwise.quantity import parse_quantity
 from tierwise.source.document import Scalar, Written
 
@@ -92,9 +92,10 @@ def _in_force(
                                 "take another month, or leave the version out"))  # fmt: skip
         return ()
     if version is None:
+        known = [each for each in rules.competencies if each.id.text == file.competency.text]
         found.append(Diagnostic("no-version-in-force", "no version is in force in "
                                 f"{format_month(rule.as_of)}", rule.as_of_span,
-                                "take a month in which one is"))  # fmt: skip
+                                around(known, rule.as_of)[1]))  # fmt: skip
         return ()
     return (version,)
 

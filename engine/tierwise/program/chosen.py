@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tierwise.diagnostics import Argument, Diagnostic, Outcome, Span, nearest, shown
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
-from tierwise.program.versions import in_force, in_month
+from tierwise.program.versions import around, in_force, in_month
 
 NO_VERSION = "no-version-in-force"
 _SHOWN = 3
@@ -129,14 +129,14 @@ def _none_in_force(rules: RuleSet, months: Sequence[int], competency: str | None
         where = Span(rules.documents[0].path) if rules.documents else Span("rules")
         return Diagnostic("no-version-in-force", "there is no competency among the rules", where,
                           "a competency's file says 'kind: competency'")  # fmt: skip
-    first = min(versions, key=lambda each: each.first_month)
-    known = f"the first is in force from {format_month(first.first_month)}"
     if len(months) == 1:
-        return Diagnostic("no-version-in-force", f"no version is in force in {format_month(months[0])}",
-                          first.in_force_span, known)  # fmt: skip
+        near, when = around(versions, months[0])
+        return Diagnostic(NO_VERSION, f"no version is in force in {format_month(months[0])}",
+                          near.in_force_span, when)  # fmt: skip
+    first = min(versions, key=lambda each: each.first_month)
     shown_months = ", ".join(map(format_month, months[:_SHOWN]))
     more = f" and {len(months) - _SHOWN} more of these months" if len(months) > _SHOWN else ""
-    return Diagnostic("no-version-in-force", f"no version is in force in {shown_months}{more}",
+    return Diagnostic(NO_VERSION, f"no version is in force in {shown_months}{more}",
                       first.in_force_span,
-                      f"{known}; take other months, or name a version for all of them with "
-                      "--version")  # fmt: skip
+                      f"the first is in force from {format_month(first.first_month)}; take other months, "
+                      "or name a version for all of them with --version")  # fmt: skip

@@ -41,6 +41,25 @@ def in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | No
     return _latest([each for each in rules.competencies if each.id.text == competency], as_of)
 
 
+def around(versions: Sequence[CompetencyRule], as_of: int) -> tuple[CompetencyRule, str]:
+    """Of versions of which none is in force in a month: one next to it, and which are in force when.
+
+    ``versions``: at least one.
+    """
+    ended = [each for each in versions if each.last_month is not None and each.first_month <= as_of]
+    before = max(ended, key=lambda each: each.last_month or 0, default=None)
+    after = min((each for each in versions if each.first_month > as_of), key=_begins, default=None)
+    several = len({each.id.text for each in versions}) > 1
+    said: list[tuple[CompetencyRule, str]] = []
+    if before is not None and before.last_month is not None:
+        said.append((before, f"through {format_month(before.last_month)}"))
+    if after is not None:
+        said.append((after, f"from {format_month(after.first_month)}"))
+    texts = [f"{each.version.text}{f' of {each.id.text}' if several else ''} is in force {when}"
+             for each, when in said]  # fmt: skip
+    return (said[0][0] if said else versions[0]), ", ".join(texts)
+
+
 def _begins(version: Version) -> int:
     return version.first_month
 
