@@ -27,9 +27,9 @@ from demo_market import (
 from tierwise.diagnostics import Diagnostic
 from tierwise.model.ruleset import RuleSet
 from tierwise.program.bind_data import bind_catalogues, bind_contract
+from tierwise.run.backend import Settings
+from tierwise.run.backends import connect
 from tierwise.run.check_data import check_data, type_tables, usable
-from tierwise.run.database import Settings, connect
-from tierwise.run.open_data import open_data
 
 # --- right by its contract ------------------------------------------------------------------------
 
@@ -127,10 +127,10 @@ def violations(rules: RuleSet, data: Path) -> list[Diagnostic]:
     """What a folder of data does that its contract refuses."""
     found: list[Diagnostic] = []
     contract = bind_contract(rules, rules.contracts[0], bind_catalogues(rules, found), found)
-    with connect(Settings()) as database:
-        opened = open_data(database, data, contract, found)
-        part = type_tables(database, usable(database, contract, opened, found), opened, found)
-        checked = check_data(database, part, opened, found, lambda doing: None)
+    with connect(Settings()) as backend:
+        opened = backend.open(data, contract, found)
+        part = type_tables(backend, usable(backend, contract, opened, found), opened, found)
+        checked = check_data(backend, part, opened, found, lambda doing: None)
     assert set(checked.rows) == set(contract.tables)
     return found
 

@@ -19,7 +19,7 @@ from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.tables import Data
 from rule_files import carried_rules
-from tierwise.run.database import Database, sql_of
+from tierwise.run.embedded.database import Database, sql_of
 from tierwise.tasks.explain import MetricExplanation
 from tierwise_cli.render.explanation import WRITERS
 

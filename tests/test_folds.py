@@ -11,11 +11,11 @@ import datetime
 import functools
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tierwise
@@ -312,9 +312,23 @@ UNITS = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(units=st.lists(UNITS, min_size=1, max_size=16))
-def test_folds_are_what_they_say(units: list[Unit]) -> None:
+ALONE = Unit("A", datetime.date(2021, 1, 15), ((NOW, "x", Fraction(20)),))
+NO_ROWS = Unit("B", datetime.date(2021, 7, 1), ())
+
+
+def apart(groups: list[list[Unit]]) -> list[Unit]:
+    """All units of some groups, of which each has countries of its own to be ranked in."""
+    return [replace(unit, country=f"{number}/{unit.country}")
+            for number, group in enumerate(groups) for unit in group]  # fmt: skip
+
+
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(groups=st.lists(st.lists(UNITS, min_size=1, max_size=16), min_size=3, max_size=6))
+@example(groups=[[ALONE]])
+@example(groups=[[ALONE, NO_ROWS]])
+def test_folds_are_what_they_say(groups: list[list[Unit]]) -> None:
+    """Several groups in one evaluation; who is alone has nobody to be ranked among."""
+    units = apart(groups)
     with tempfile.TemporaryDirectory() as folder:
         told = seen(units, Path(folder))
     for unit, one, wanted in zip(units, told, expected(units), strict=True):

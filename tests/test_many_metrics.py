@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pytest
 
 import tierwise
-from tierwise.run.database import Database, sql_of
+from tierwise.run.embedded.database import Database, sql_of
 
 MANY = 40
 NAMES = [f"{number:02}" for number in range(MANY)]

@@ -13,16 +13,21 @@ from tierwise.months import parse_month
 
 MOST_THREADS = 256
 
+
+def _data(text: str) -> str:
+    """A path as it is read everywhere; a URL as it was typed."""
+    return text if re.match(r"[a-z][a-z0-9+.-]+:", text, re.I) else str(Path(text))
+
+
 DATA = Annotated[
-    Path,
-    typer.Argument(
-        help="A folder of csv, tsv or parquet files, or a .duckdb file.", metavar="DATA"
-    ),
-]
+    str,
+    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file.",
+                   metavar="DATA", callback=_data),
+]  # fmt: skip
 
 
-def _month(text: str) -> str:
-    if parse_month(text) is None:
+def _month(text: str | None) -> str | None:
+    if text is not None and parse_month(text) is None:
         message = f"'{text}' is not a month; write it as YYYY-MM, such as 2021-05"
         raise typer.BadParameter(message)
     return text
@@ -33,6 +38,20 @@ AS_OF = Annotated[
     typer.Option("--as-of", metavar="YYYY-MM", help="The month; its last day is meant.",
                  callback=_month),
 ]  # fmt: skip
+AS_OF_MAYBE = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="YYYY-MM", help="The month; its last day is meant.",
+                 callback=_month),
+]  # fmt: skip
+FROM_MONTH = Annotated[
+    str | None,
+    typer.Option("--from", metavar="YYYY-MM", callback=_month,
+                 help="Instead of --as-of, with --to: the first of several months."),
+]  # fmt: skip
+TO_MONTH = Annotated[
+    str | None,
+    typer.Option("--to", metavar="YYYY-MM", callback=_month, help="The last of several months."),
+]
 RULES = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR",

@@ -85,11 +85,11 @@ def check_terminal(output: Path | None, format_: str) -> None:
         )
 
 
-def check_not_read(output: Path | None, data: Path, read: Iterable[str]) -> None:
+def check_not_read(output: Path | None, data: str, read: Iterable[str]) -> None:
     """Refuse to write over the data that was just read, ``read`` its files' names."""
     if output is None:
         return
-    where, folder = output.resolve(), data.resolve()
+    where, folder = output.resolve(), Path(data).resolve()
     if where == folder or where in {(folder / name).resolve() for name in read}:
         raise typer.BadParameter(f"{output} is part of the data; name another file",
                                  param_hint="--output")  # fmt: skip

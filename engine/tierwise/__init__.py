@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 from tierwise.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from tierwise.api import demo_data, evaluate, explain, load_rules, release, test, validate
+    from tierwise.api import (
+        demo_data,
+        evaluate,
+        evaluate_months,
+        explain,
+        load_rules,
+        release,
+        test,
+        validate,
+    )
     from tierwise.diagnostics import (
         Argument,
         CannotRun,
@@ -27,7 +36,7 @@ if TYPE_CHECKING:
         Span,
     )
     from tierwise.model.ruleset import RuleSet
-    from tierwise.run.results import Results, ScoreResult
+    from tierwise.run.results import MonthlyResults, Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.release import ReleaseReport
@@ -42,6 +51,7 @@ _HOMES = {
     "DemoReport": "tasks.demo_data",
     "Diagnostic": "diagnostics",
     "ExplainReport": "tasks.explain",
+    "MonthlyResults": "run.results",
     "Refused": "diagnostics",
     "Related": "diagnostics",
     "ReleaseReport": "tasks.release",
@@ -53,6 +63,7 @@ _HOMES = {
     "ValidateReport": "tasks.validate",
     "demo_data": "api",
     "evaluate": "api",
+    "evaluate_months": "api",
     "explain": "api",
     "load_rules": "api",
     "release": "api",
@@ -61,9 +72,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "Argument", "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport", "Refused",
-    "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
-    "ValidateReport", "__version__", "demo_data", "evaluate", "explain", "load_rules", "release",
+    "Argument", "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport",
+    "MonthlyResults", "Refused", "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
+    "ValidateReport", "__version__", "demo_data", "evaluate", "evaluate_months", "explain", "load_rules", "release",
     "test", "validate",
 ]  # fmt: skip
 

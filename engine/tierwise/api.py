@@ -20,12 +20,15 @@ from tierwise.tasks.test import CasesReport
 from tierwise.tasks.validate import ValidateReport
 
 if TYPE_CHECKING:
-    from tierwise.run.results import Results
+    from tierwise.run.backend import Settings
+    from tierwise.run.results import MonthlyResults, Results
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.release import ReleaseReport
 
 Value = TypeVar("Value")
+MOST_MONTHS = 120
+"""How many months are scored in one run at most."""
 Rules = RuleSet | Path | str | None
 """A rule set, the folder of one, or None for ``./rules`` or else the rules of the package."""
 
@@ -94,12 +97,15 @@ def evaluate(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
+    backend: object = "duckdb",
+    master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> Results:
     """Score everybody in some data.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: a folder of csv, tsv or parquet files, or a .duckdb file; or what else the backend
+            reads.
         as_of: the month, ``YYYY-MM``; its last day is meant.
         rules: the rules.
         competency: only this one; by default all that are in force.
@@ -110,6 +116,8 @@ def evaluate(
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
         memory_limit: such as ``4GB``; beyond it the run goes on on disk.
+        backend: what runs the plan, by its name; or a session of it that is open.
+        master: where its cluster is, for a backend that has one.
         progress: called with a line about what is being done.
 
     Returns:
@@ -120,12 +128,55 @@ def evaluate(
         CannotRun: the environment does not let the run go on.
     """
     # Loaded here, so that whoever only validates does not wait for the engine's libraries.
-    from tierwise.run.database import Settings
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules, True), Path(data), _month(as_of), competency, option, version, partners,
-        allow_short_history, Settings(threads, memory_limit), progress,
+        _rules(rules, True), data, _month(as_of), competency, option, version, partners,
+        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+    )  # fmt: skip
+    return _value(outcome)
+
+
+def evaluate_months(
+    data: Path | str,
+    from_month: str,
+    to_month: str,
+    *,
+    rules: Rules = None,
+    competency: str | None = None,
+    option: str | None = None,
+    version: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    backend: object = "duckdb",
+    master: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> MonthlyResults:
+    """Score everybody as of each of several months, in one run.
+
+    Args:
+        data, rules, competency, option, version, partners, allow_short_history, threads,
+            memory_limit, backend, master, progress: as for ``evaluate``.
+        from_month, to_month: the first and the last as-of month, ``YYYY-MM``.
+
+    Returns:
+        Of each month what ``evaluate`` gives of it: ``months``, the earliest first.
+
+    Raises:
+        Refused, CannotRun: as for ``evaluate``; for any of the months.
+    """
+    from tierwise.tasks import evaluate as task
+
+    first, last = _month(from_month, "--from"), _month(to_month, "--to")
+    if not first <= last < first + MOST_MONTHS:
+        wrong = Diagnostic("wrong-month", f"{from_month} to {to_month} are not 1 to {MOST_MONTHS} "
+                           "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
+        raise Refused([wrong])
+    outcome = task.evaluate_months(
+        _rules(rules, True), data, first, last, competency, option, version, partners,
+        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -143,25 +194,26 @@ def explain(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
+    backend: object = "duckdb",
+    master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> ExplainReport:
     """Explain one partner's scores: every credited fact, and a verdict on every row near it.
 
     Args:
         data, as_of, rules, competency, option, version, allow_short_history, threads,
-            memory_limit, progress: as for ``evaluate``.
+            memory_limit, backend, master, progress: as for ``evaluate``.
         partner: the partner's key.
         metric: only this metric; by default all.
 
     Raises:
         Refused, CannotRun: as for ``evaluate``.
     """
-    from tierwise.run.database import Settings
     from tierwise.tasks import explain as task
 
     outcome = task.explain(
-        _rules(rules, True), Path(data), _month(as_of), partner, metric, competency, option,
-        version, allow_short_history, Settings(threads, memory_limit), progress,
+        _rules(rules, True), data, _month(as_of), partner, metric, competency, option,
+        version, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -223,10 +275,21 @@ def _rules(rules: Rules, to_score: bool = False) -> RuleSet:
     return _value(rules_task.load_rules(folder, to_score))
 
 
-def _month(as_of: str) -> int:
+def _settings(
+    backend: object, threads: int | None, memory: str | None, master: str | None
+) -> Settings:
+    from tierwise.run.backends import chosen
+
+    settings = chosen(backend, threads, memory, master)
+    if isinstance(settings, Diagnostic):
+        raise Refused([settings])
+    return settings
+
+
+def _month(as_of: str, argument: str = "--as-of") -> int:
     month = parse_month(as_of)
     if month is None:
-        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument("--as-of"),
+        wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument(argument),
                            "write it as YYYY-MM, such as 2021-05")  # fmt: skip
         raise Refused([wrong])
     return month

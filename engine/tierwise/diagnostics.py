@@ -125,6 +125,10 @@ class CannotRun(Exception):
         self.hint = hint
 
 
+class TooLarge(CannotRun):
+    """A number has more digits than a backend keeps exact."""
+
+
 class Refused(Exception):
     """Raised at the edge of the Python API when findings leave nothing to return."""
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tierwise.check import check
 from tierwise.diagnostics import (
-    Argument,
     Diagnostic,
     Outcome,
     Severity,
@@ -23,28 +22,25 @@ from tierwise.diagnostics import (
     merged,
     nearest,
     ordered,
-    shown,
 )
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
-from tierwise.months import format_month
 from tierwise.program.bind import bind, bind_shared
 from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_demo import bind_demos
 from tierwise.program.bind_in_month import NOT_IN_FORCE, bind_in_month, bind_near, of_months
 from tierwise.program.cases import Case
+from tierwise.program.chosen import runs
 from tierwise.program.program import Program
-from tierwise.program.versions import catalogue_findings, in_force, in_month, months_of
+from tierwise.program.versions import catalogue_findings, in_month, months_of
 from tierwise.source.document import Document
 from tierwise.source.read import read
 
 if TYPE_CHECKING:
     from ibis import Schema
 
-    from tierwise.plan.plan import Plan
-    from tierwise.run.database import Database, Settings
-    from tierwise.run.open_data import RawTable
-    from tierwise.run.open_rows import Cells
+    from tierwise.plan.plan import Plan, Step
+    from tierwise.run.backend import Backend, Data, RawTable, Settings
 
 RULE_FILES = (".yaml", ".yml")
 _KEPT = 64
@@ -193,24 +189,32 @@ def programs(
     competency: str | None,
     option: str | None,
     version: str | None = None,
+    months: int = 1,
 ) -> Outcome[tuple[Program, ...]]:
     """The programs of the competencies in force, or of the one or the version named.
+
+    ``months``: as of how many months, of which ``as_of`` is the last. Where other rules are in
+    force in some of them, there are several programs, each for months in a row.
 
     Findings: ``unknown-option``, ``no-version-in-force``, and those of ``find_version``, of
     binding and of checking.
     """
-    chosen = _chosen(rules, as_of, competency, version)
+    chosen = runs(rules, range(as_of + 1 - months, as_of + 1), competency, version)
     if chosen.value is None:
         return Outcome(None, chosen.diagnostics)
     bound: list[Program] = []
     found: list[Diagnostic] = []
-    for each in chosen.value:
-        outcome = _judged(rules, each, as_of)
+    for run in chosen.value:
+        outcome = _judged(rules, run.version, run.months[-1])
         found.extend(outcome.diagnostics)
-        bound += [outcome.value] if outcome.value is not None else []
+        bound += [_of(outcome.value, run.months)] if outcome.value is not None else []
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))
-    return _with_option(tuple(bound), option, chosen.value[0], merged(found))
+    return _with_option(tuple(bound), option, chosen.value[0].version, merged(found))
+
+
+def _of(program: Program, months: range) -> Program:
+    return replace(program, months=len(months)) if len(months) > 1 else program
 
 
 @functools.lru_cache(_KEPT)
@@ -220,75 +224,6 @@ def _judged(rules: RuleSet, version: CompetencyRule, as_of: int) -> Outcome[Prog
     if outcome.value is None:
         return outcome
     return Outcome(outcome.value, (*outcome.diagnostics, *check(outcome.value, version)))
-
-
-def find_version(rules: RuleSet, competency: str | None, version: str) -> Outcome[CompetencyRule]:
-    """One version of a competency, whatever its months in force.
-
-    Args:
-        rules: the rule set.
-        competency: its id; None where there is only one.
-        version: the version.
-
-    Returns:
-        The version, or one finding: ``unknown-competency``, ``several-competencies``,
-        ``unknown-version``.
-    """
-    ids = {each.id.text for each in rules.competencies}
-    if (competency is None and not ids) or (competency is not None and competency not in ids):
-        return Outcome(None, (_unknown_competency(rules, competency),))
-    if competency is None and len(ids) > 1:
-        several = Diagnostic("several-competencies", "there are several competencies",
-                             Argument("--competency"), f"name one of {', '.join(sorted(ids))}")  # fmt: skip
-        return Outcome(None, (several,))
-    versions = [each for each in rules.competencies if competency in (None, each.id.text)]
-    found = next((each for each in versions if each.version.text == version), None)
-    if found is not None:
-        return Outcome(found)
-    latest = max(versions, key=lambda each: each.first_month)
-    known = [each.version.text for each in versions]
-    unknown = Diagnostic("unknown-version", f"there is no version {shown(version)} of "
-                         f"{shown(latest.id.text)}", latest.version.span, nearest(version, known))  # fmt: skip
-    return Outcome(None, (unknown,))
-
-
-def _chosen(
-    rules: RuleSet, as_of: int, competency: str | None, version: str | None
-) -> Outcome[tuple[CompetencyRule, ...]]:
-    if version is not None:
-        one = find_version(rules, competency, version)
-        return Outcome(None if one.value is None else (one.value,), one.diagnostics)
-    ids = {each.id.text for each in rules.competencies}
-    if competency is not None and competency not in ids:
-        return Outcome(None, (_unknown_competency(rules, competency),))
-    versions = (in_force(rules, each, as_of)
-                for each in sorted(ids if competency is None else {competency}))  # fmt: skip
-    chosen = tuple(each for each in versions if each is not None)
-    if not chosen:
-        return Outcome(None, (_none_in_force(rules, as_of, competency),))
-    return Outcome(chosen)
-
-
-def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:
-    if competency is None:
-        where = Span(rules.documents[0].path if rules.documents else "rules")
-        return Diagnostic("unknown-competency", "there is no competency among the rules", where,
-                          "a competency's file says 'kind: competency'")  # fmt: skip
-    ids = {each.id.text for each in rules.competencies}
-    return Diagnostic("unknown-competency", f"there is no competency {shown(competency)}",
-                      Argument("--competency"), nearest(competency, ids))  # fmt: skip
-
-
-def _none_in_force(rules: RuleSet, as_of: int, competency: str | None) -> Diagnostic:
-    versions = [each for each in rules.competencies if competency in (None, each.id.text)]
-    if not versions:
-        where = Span(rules.documents[0].path) if rules.documents else Span("rules")
-        return Diagnostic("no-version-in-force", "there is no competency among the rules", where,
-                          "a competency's file says 'kind: competency'")  # fmt: skip
-    first = min(versions, key=lambda each: each.first_month)
-    return Diagnostic("no-version-in-force", f"no version is in force in {format_month(as_of)}",
-                      first.in_force_span,
-                      f"the first is in force from {format_month(first.first_month)}")  # fmt: skip
 
 
 def _with_option(
@@ -307,21 +242,45 @@ def _with_option(
 
 
 @functools.lru_cache(_KEPT)
-def _planned(program: Program, schemas: tuple[tuple[str, Schema], ...]) -> Plan:
-    """The plan of a program over data of some types; the next data set mostly has the same."""
+def _planned(
+    programs: tuple[Program, ...], schemas: tuple[tuple[tuple[str, Schema], ...], ...]
+) -> tuple[Plan, ...]:
+    """The plans of programs over data of some types; the next data set mostly has the same."""
     from tierwise.plan.lower import lower
+    from tierwise.plan.made import StepsMade
 
-    return lower(program, dict(schemas))
+    made = StepsMade()
+    return tuple(lower(each, dict(own), made) for each, own in zip(programs, schemas, strict=True))
+
+
+def _steps_before_data(programs: Sequence[Program]) -> Iterator[Step]:
+    """The steps of programs before any data is seen; made only for whoever looks at them."""
+    from tierwise.plan.written import written_schemas
+
+    written = tuple(tuple(written_schemas(each.contract).items()) for each in programs)
+    for plan in _planned(tuple(programs), written):
+        yield from plan.steps
 
 
 @dataclass(frozen=True)
 class Ran:
-    """Plans that have run: every step of theirs can be read from the database."""
+    """Plans that have run: every step of theirs can be read from the backend."""
 
-    database: Database
+    backend: Backend
     plans: tuple[Plan, ...]
     raw: Mapping[str, RawTable]
     found: tuple[Diagnostic, ...]
+    of_months: Mapping[int, tuple[Diagnostic, ...]]
+
+    def in_month(self, month: int) -> Ran:
+        """What ran of one of several months, with what is found of that one."""
+        plans = tuple(each for each in self.plans if month in each.program.as_of_months)
+        tables = {name for plan in plans for name in plan.program.contract.tables}
+        told = {each for found in self.of_months.values() for each in found}
+        others = (each for each in self.found if each not in told)
+        raw = {name: each for name, each in self.raw.items() if name in tables}
+        found = ordered((*others, *self.of_months[month]))
+        return replace(self, plans=plans, raw=raw, found=found)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -336,40 +295,48 @@ class Ran:
 
 @contextmanager
 def ran(
-    data: Path | Mapping[str, Sequence[Cells]],
+    data: Data,
     bound: Sequence[Program],
     settings: Settings,
     allow_short_history: bool,
     progress: Callable[[str], None],
     leave_out: bool = False,
+    only: Sequence[str] = (),
 ) -> Iterator[Outcome[Ran]]:
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
+        data: as the backend opens it; or rows by table.
         bound: the programs.
-        settings: what the database may use.
+        settings: the backend, and what it may use.
         allow_short_history: whether data that begins too late is a warning.
         progress: is told what is being done.
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
+        only: keys of what is scored, where only those are asked for; the scores of others are not
+            to be looked at then. None: all.
+
+    Raises:
+        CannotRun: the backend lacks something that a rule needs, before any data is opened; or
+            the environment does not let the run go on.
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
-    from tierwise.run.database import connect
+    from tierwise.run.backends import connect
     from tierwise.run.prepare import prepare
-    from tierwise.run.run import schemas_of
+    from tierwise.run.run import check_steps, schemas_of
     from tierwise.run.too_large import run_and_name
 
-    with connect(settings) as database:
-        ready = prepare(database, data, bound, allow_short_history, leave_out, progress)
+    with connect(settings) as backend:
+        check_steps(backend, _steps_before_data(bound))
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only)
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
             # What is not wrong does not matter until the rest is right.
             yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
             return
-        plans = tuple(
-            _planned(each, tuple(schemas_of(database, each).items())) for each in ready.programs
+        plans = _planned(
+            ready.programs,
+            tuple(tuple(schemas_of(backend, each).items()) for each in ready.programs),
         )
-        for plan in plans:
-            run_and_name(database, plan, progress)
-        yield Outcome(Ran(database, plans, ready.raw, found), found)
+        run_and_name(backend, plans, progress)
+        yield Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

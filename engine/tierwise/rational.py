@@ -121,13 +121,6 @@ class Rational:
         more = (over >= denominator - over).ifelse(away, _whole(0))
         return self._multiple(numerator - rest + more)
 
-    def _multiple(self, numerator: ir.NumericValue) -> Rational:
-        """The whole number that a multiple of its denominator is, without that denominator."""
-        if self.denominator is None:
-            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
-        _, denominator = self.columns()
-        return Rational(_divided(_whole(numerator), denominator), None)
-
     def whole_column(self) -> ir.NumericValue:
         """The number, which is whole, as a column of whole decimals.
 
@@ -144,6 +137,15 @@ class Rational:
         signed = (numerator < 0).ifelse(-quotient, quotient)
         within = size < _scaled(denominator, 2**_DIGITS)
         return within.ifelse(signed, ibis.null(WHOLE)).cast(WHOLE)
+
+    def _multiple(self, numerator: ir.NumericValue) -> Rational:
+        """The whole number that a multiple of the denominator of ``columns`` is.
+
+        A denominator that is known stays known, any other one is gone; so sums add up numerators.
+        """
+        if self.denominator is None:
+            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
+        return Rational(_divided(_whole(numerator), self.columns()[1]), None)
 
     @property
     def _is_whole(self) -> bool:

@@ -10,12 +10,12 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tierwise.run.results import Results
+from tierwise.run.results import MonthlyResults, Results
 
 _BATCH = 10_000
 
 
-def writer(results: Results) -> Callable[[BinaryIO], None]:
+def writer(results: Results | MonthlyResults) -> Callable[[BinaryIO], None]:
     """A function that writes the results to a file."""
     table = results.to_arrow()
     plain = pa.table([_text(table[name]) for name in table.column_names], table.column_names)

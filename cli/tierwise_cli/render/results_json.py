@@ -11,6 +11,7 @@ from tierwise.months import format_month
 from tierwise.program.cases import ValueResult
 from tierwise.run.results import (
     MetricResult,
+    MonthlyResults,
     OptionResults,
     Results,
     ScoreResult,
@@ -23,6 +24,19 @@ from tierwise_cli.render.json_numbers import dumps, exact, number
 def writer(results: Results) -> Callable[[BinaryIO], None]:
     """A function that writes the results to a file, a partner a line."""
     return lambda out: _write(results, out)
+
+
+def writer_of_months(results: MonthlyResults) -> Callable[[BinaryIO], None]:
+    """A function that writes the results of several months, each as ``writer`` does."""
+
+    def write(out: BinaryIO) -> None:
+        out.write(b'{"months": [\n')
+        for place, month in enumerate(results.months):
+            out.write(b",\n" if place else b"")
+            _write(month, out)
+        out.write(b"]}\n")
+
+    return write
 
 
 def _write(results: Results, out: BinaryIO) -> None:

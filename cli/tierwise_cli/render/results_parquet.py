@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 import pyarrow.parquet as pq
 
-from tierwise.run.results import Results
+from tierwise.run.results import MonthlyResults, Results
 
 
-def writer(results: Results) -> Callable[[BinaryIO], None]:
+def writer(results: Results | MonthlyResults) -> Callable[[BinaryIO], None]:
     """A function that writes the results to a file."""
     return lambda out: pq.write_table(results.to_arrow(), out)

@@ -7,8 +7,7 @@ import itertools
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO
 
 from rich import box
@@ -16,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tierwise.diagnostics import printable
+from tierwise.diagnostics import Diagnostic, printable
 from tierwise.months import format_month
 from tierwise.program.option import Metric, Option
-from tierwise.run.results import OptionResults, Results
+from tierwise.run.results import OptionResults, Results, Stamp
 from tierwise.source.fields import in_language
 from tierwise_cli.render.amounts import amount, threshold
 
@@ -32,26 +31,38 @@ _STYLES = ("bold yellow", "bold white", "cyan", "magenta")
 def writer(results: Results) -> Callable[[BinaryIO], None]:
     """A function that writes the results to a file or the terminal."""
 
-    def write(out: BinaryIO) -> None:
-        terminal = out is sys.stdout.buffer and sys.stdout.isatty()
-        text = io.StringIO()
-        width = shutil.get_terminal_size((120, 50)).columns
-        console = Console(file=text, force_terminal=terminal, width=width, no_color=not terminal,
-                          highlight=False, legacy_windows=False)  # fmt: skip
+    def write(console: Console) -> None:
         for option in results.options:
             _option(console, option)
             if option is _last_of(results, option):
                 _competency(console, results, option)
-        for warning in results.warnings:
-            text_of = printable(f"warning: {warning.place}: {warning.message}")
-            console.print(Text(text_of, style="yellow"))  # in which brackets are no markup
-        stamp = results.stamp
-        console.print(
-            f"made by tierwise {stamp.engine_version} on {stamp.backend} from rules "
-            f"{stamp.rules_digest[:12]} and data {stamp.data_digest[:12]}", style="dim")  # fmt: skip
+        print_end(console, results.warnings, results.stamp)
+
+    return written(write)
+
+
+def written(write: Callable[[Console], None]) -> Callable[[BinaryIO], None]:
+    """A function that writes what is printed on a console to a file or the terminal."""
+
+    def to_file(out: BinaryIO) -> None:
+        terminal = out is sys.stdout.buffer and sys.stdout.isatty()
+        text = io.StringIO()
+        width = shutil.get_terminal_size((120, 50)).columns
+        write(Console(file=text, force_terminal=terminal, width=width, no_color=not terminal,
+                      highlight=False, legacy_windows=False))  # fmt: skip
         out.write(text.getvalue().encode())
 
-    return write
+    return to_file
+
+
+def print_end(console: Console, warnings: Iterable[Diagnostic], stamp: Stamp) -> None:
+    """What stands below every table: warnings, and what it was made from."""
+    for warning in warnings:
+        text_of = printable(f"warning: {warning.place}: {warning.message}")
+        console.print(Text(text_of, style="yellow"))  # in which brackets are no markup
+    console.print(
+        f"made by tierwise {stamp.engine_version} on {stamp.backend} from rules "
+        f"{stamp.rules_digest[:12]} and data {stamp.data_digest[:12]}", style="dim")  # fmt: skip
 
 
 def _last_of(results: Results, option: OptionResults) -> OptionResults:
@@ -82,7 +93,7 @@ def _option(console: Console, results: OptionResults) -> None:
     console.print(Text(f"{title}: {name}", style="bold"))
     console.print(f"version {program.version}, as of {format_month(program.as_of)}", style="dim")
     console.print()
-    console.print(_legend(option))
+    console.print(legend(option))
     console.print()
     console.print(_scores(results))
     if len(results) > MOST_ROWS:
@@ -90,7 +101,7 @@ def _option(console: Console, results: OptionResults) -> None:
     console.print()
 
 
-def _legend(option: Option) -> Table:
+def legend(option: Option) -> Table:
     """The metrics with the number of their column: what all points are earned for."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for justify in ("right", "left", "right", "left"):
@@ -116,8 +127,7 @@ def _scores(results: OptionResults) -> Table:
     table.add_column("level", no_wrap=True)
     for number, _ in enumerate(option.metrics, 1):
         table.add_column(f"({number})", justify="right", no_wrap=True)
-    styles = {level.id: _STYLES[min(place, len(_STYLES) - 1)]
-              for place, level in enumerate(option.levels)}  # fmt: skip
+    styles = level_styles(option)
     for score in itertools.islice(results.scores(), MOST_ROWS):
         points = [amount(each.points) for each in score.metrics]
         level = Text(score.level or "-", style=styles.get(score.level, "dim"))
@@ -127,26 +137,39 @@ def _scores(results: OptionResults) -> Table:
     return table
 
 
+def level_styles(option: Option) -> dict[str, str]:
+    """How each level is shown."""
+    return {level.id: _STYLES[min(place, len(_STYLES) - 1)]
+            for place, level in enumerate(option.levels)}  # fmt: skip
+
+
 def what_next(
-    results: Results, data: Path, as_of: str, options: Sequence[str], only: Sequence[str]
+    results: Results,
+    data: str,
+    months: Sequence[str],
+    options: Sequence[str],
+    only: Sequence[str],
 ) -> str:
     """What to type next: the same once more, to a file, and why for a partner of the results.
 
     Args:
         results: what came of it.
-        data, as_of: what was evaluated.
+        data, months: what was evaluated; several months, and then the results of the last of them.
         options: everything else that both commands need to give the same again, as it is typed.
         only: the partners that were asked for, if any.
     """
     scores = (score.scored for option in results.options for score in option.scores())
     partner = next((each for each in scores if each.isprintable()), None)
-    folder = f"./{data}" if str(data).startswith("-") else str(data)
-    same = shlex.join([folder, "--as-of", as_of, *options])
+    folder = f"./{data}" if data.startswith("-") else data
+    same = shlex.join([folder, "--as-of", months[-1], *options])
+    again = same
+    if len(months) > 1:
+        again = shlex.join([folder, "--from", months[0], "--to", months[-1], *options])
     if partner is None or not same.isprintable():
         return ""  # no terminal could be trusted with it
     named = [word for each in only if each.isprintable() for word in ("--partner", each)]
     output = shlex.join([*named, "--output", "scores.csv"])
     return (
         f"next: tierwise explain {same} {shlex.join(['--partner', partner])}\n"
-        f"      tierwise evaluate {same} {output}\n"
+        f"      tierwise evaluate {again} {output}\n"
     )

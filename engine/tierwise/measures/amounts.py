@@ -22,6 +22,7 @@ from tierwise.measures.base import (
     Facts,
     Measure,
     MeasureKind,
+    Reason,
     Rows,
     RowsRule,
     Steps,
@@ -88,6 +89,11 @@ class OfAmounts:
         """The months whose facts count."""
         return self.window or Window(0)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def facts(self, steps: Steps) -> ir.Table:
         """A fact a row that has an amount."""
         facts = facts_of(steps, self.rows, self.entity, self.amount, self.window)
@@ -95,7 +101,8 @@ class OfAmounts:
 
     def lower(self, steps: Steps) -> Facts:
         """The facts."""
-        return Facts(self.facts(steps), "there is no amount")
+        empty = Reason("there is no amount", lambda row: row[":amount"].isnull())
+        return Facts(self.facts(steps), empty.text, (empty,), asks={"amount": self.amount})
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """Their total by their number."""

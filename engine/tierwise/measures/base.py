@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 ROWS = "rows"
 """The folded part that is the number of facts."""
+EMPTY = "there is no amount: counts as 0"
+"""The verdict on a row that counts and adds nothing, since its amount is empty."""
+AS_OF_MONTHS = ("first_as_of", "last_as_of")
+"""The columns of facts that say as of which months they count, both inclusive."""
 
 
 @dataclass(frozen=True)
@@ -217,8 +221,9 @@ class MeasureRule(Protocol):
 class Steps(Protocol):
     """What the lowering stage offers to a measure.
 
-    It may want the measure as of one month, or as of several in one plan; then ``as_of``, the
-    number of the month that a row is wanted for, is a column of every table, and facts keep it.
+    It may want the measure as of one month, or as of several in one plan. Then either every row
+    is there once for each month that it is wanted for, ``as_of``, a column that facts keep; or
+    every row is there once, and facts say as of which months they count: see ``Facts``.
     """
 
     def keys(self, rows: Rows) -> tuple[str, ...]:
@@ -227,8 +232,26 @@ class Steps(Protocol):
     def month(self, table: ir.Table, offset: int) -> ir.IntegerValue:
         """The number of the month that lies so far from the one that a row is wanted for."""
 
+    def ends(self, table: ir.Table, window: Window) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+        """The numbers of the first and the last month of a window.
+
+        Of several months' windows the first of all and the last of all, where rows are there once.
+        """
+
     def day(self, table: ir.Table) -> ir.DateValue:
         """The last day of the month that a row is wanted for."""
+
+    def period(
+        self, begins: ir.DateColumn, ends: ir.DateColumn
+    ) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+        """The first and the last month on whose last day a period is in effect."""
+
+    def pieces(self, rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+        """Rows that count as of the months from ``first_as_of`` to ``last_as_of``.
+
+        Where rows are there once, they are cut so that those with the same keys count as of the
+        same months or of none together; else there are those that count, and no such columns.
+        """
 
     def select(
         self,
@@ -291,12 +314,15 @@ class Facts:
     """What a measure makes of rows.
 
     ``table`` has the columns entity, month, credited_in (month numbers), part, amount, and the
-    keys of its rows; with ``credited_until``, whoever is credited in any of those months is.
+    keys of its rows; with ``credited_until``, whoever is credited in any of those months is. It
+    counts as of the months from ``first_as_of`` to ``last_as_of``; without these columns as of
+    those in whose ``Measure.counted`` its month lies.
     ``once``: a scored one is credited with an entity once, in the first month. ``choice``: only
     some of the credited facts of a scored one count. ``reasons``, in order, and at last
     ``no_fact`` say why an eligible row of the window lies behind no fact; ``context`` is what
     reasons need to know of an entity: (entity, ...), with the same keys; ``asks`` what they need
-    of a row beside its columns.
+    of a row beside its columns. ``adds``: amounts, as ``asks`` "amount", are added up, and an empty
+    one is 0.
     """
 
     table: ir.Table
@@ -306,6 +332,7 @@ class Facts:
     once: bool = False
     choice: Choice | None = None
     asks: Mapping[str, Expression] = field(default_factory=dict)
+    adds: bool = False
 
 
 class Measure(Protocol):
@@ -326,6 +353,10 @@ class Measure(Protocol):
     @property
     def counted(self) -> Window | None:
         """The months whose facts count."""
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it asks of a row, beside the conditions and the entity."""
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.expression.schema import EXPRESSION, Json
+from tierwise.expression.schema import Json
 from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
@@ -71,6 +71,11 @@ class Changes:
         """The counted months and the one before them, which the first is compared with."""
         return Window(self.counted.first - 1, self.counted.last)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """Runs of months in the state: each run's first month enters, the one after it leaves."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
@@ -78,34 +83,34 @@ class Changes:
         names = (*steps.keys(self.rows), "entity")
         begins = ~self.least.reached(within.before, steps).fill_null(False)
         ends = ~self.least.reached(within.after, steps).fill_null(False)
-        first, last = (steps.month(within, end) for end in (self.window.first, self.window.last))
+        first, last = steps.ends(within, self.window)
         runs = within.mutate(
             enters=begins & (within.month > first),
             leaves=ends & (within.month < last),
             begins=begins | (within.month == first),
         )
-        entered = runs.filter(runs.enters)
+        entered = runs.filter(runs.enters).select(*names, "month", credited_in="month", amount=1)
         left = self._left(runs, names)
-        facts = entered.select(*names, "month", credited_in="month", amount=1).union(
-            left.select(
-                *names, "credited_in", month=(left.month + 1).cast("int32"), amount=-1
-            ).select(*names, "month", "credited_in", "amount")
-        )
-        return Facts(facts.mutate(part=steps.text("value")), "nothing changed in this month")
+        left = left.select(*names, "credited_in", month=(left.month + 1).cast("int32"), amount=-1)
+        facts = entered.union(left.select(*entered.columns)).mutate(part=steps.text("value"))
+        if self.losses == ADDER:  # a loss counts where the adding does, too
+            facts = facts.mutate(
+                first_as_of=(facts.month - self.counted.last).cast("int32"),
+                last_as_of=(facts.credited_in - self.counted.first).cast("int32"),
+            )
+        return Facts(facts, "nothing changed in this month")
 
     def _left(self, runs: ir.Table, names: tuple[str, ...]) -> ir.Table:
         """The last months of runs, with the month whose associations are charged."""
         if self.losses == LAST_MONTH:
             return runs.filter(runs.leaves).mutate(credited_in="month")
         runs = runs.filter(runs.begins | runs.leaves)
-        entered = runs.enters.ifelse(runs.month, None)
-        latest = entered.max().over(
-            group_by=[runs[name] for name in names], order_by=runs.month, rows=(None, 0)
-        )
-        began = runs.begins.ifelse(runs.month, None).max().over(
-            group_by=[runs[name] for name in names], order_by=runs.month, rows=(None, 0)
-        )  # fmt: skip
-        runs = runs.mutate(credited_in=latest, began=began)
+        latest = {
+            name: runs[of].ifelse(runs.month, None).max().over(
+                group_by=[runs[each] for each in names], order_by=runs.month, rows=(None, 0))
+            for name, of in (("credited_in", "enters"), ("began", "begins"))
+        }  # fmt: skip
+        runs = runs.mutate(**latest)
         return runs.filter(runs.leaves, runs.credited_in == runs.began)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
@@ -136,12 +141,7 @@ KIND = MeasureKind(
     "Entering counts +1 for those credited in that month; leaving -1 for those credited in the "
     "month before, the last one in the state.",
     example="{changes: pieces, at_least: 1, per: buyer, from: stock, over: 12 months}",
-    schema={
-        "title": "Amount",
-        "description": "What is totalled per entity and month to know its state.",
-        **EXPRESSION,
-        "examples": ["pieces"],
-    },
+    schema=shared.amount("What is totalled per entity and month to know its state.", "pieces"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
                 **shared.ROWS, "over": shared.OVER, "losses": _LOSSES},
     required=("per", "from", "over"),

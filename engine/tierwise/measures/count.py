@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
+from tierwise.expression.parse import Expression
 from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -47,6 +48,11 @@ class Count:
     def counted(self) -> Window:
         """The months whose facts count."""
         return self.window or Window(0)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """None."""
+        return ()
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month that has rows."""

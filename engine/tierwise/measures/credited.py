@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
+from tierwise.expression.parse import Expression
 from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -43,6 +44,11 @@ class Credited:
     counted: Window
     window: Window | None = None
     parts: tuple[str, ...] = ("value",)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """None."""
+        return ()
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity that an eligible row names, for all months of the window."""

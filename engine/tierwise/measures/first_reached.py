@@ -14,7 +14,6 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import (
     Binder,
     Entity,
@@ -31,6 +30,8 @@ from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
     from tierwise.rational import Rational
 
 
@@ -74,14 +75,20 @@ class FirstReached:
         """The months after the baseline."""
         return Window(self.window.first + 1, self.window.last)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
         names = [*steps.keys(self.rows), "entity"]
         reached = totals.filter(self.least.reached(totals.total, steps))
         firsts = reached.group_by(names).aggregate(month=reached.month.min())
-        crossed = firsts.filter(firsts.month > steps.month(firsts, self.window.first))
-        facts = crossed.select(*names, "month", credited_in="month", amount=1)
+        crossed = self._crossed(reached, names, steps)
+        facts = crossed.select(*names, "month", "first_as_of", "last_as_of", credited_in="month",
+                               amount=1)  # fmt: skip
         least = self.least.text
         reasons = (
             Reason(f"already at {least} in the first month of the window",
@@ -93,6 +100,26 @@ class FirstReached:
         )  # fmt: skip
         context = firsts.select(*names, reached="month")
         return Facts(facts.mutate(part=steps.text("value")), "not reached", reasons, context)
+
+    def _crossed(self, reached: ir.Table, names: list[str], steps: Steps) -> ir.Table:
+        """The first months of runs of months at the number, with those as of which they count.
+
+        A window that begins before such a run and after the run before it has the crossing.
+        """
+        begins = ~self.least.reached(reached.before, steps).fill_null(False)
+        ends = ~self.least.reached(reached.after, steps).fill_null(False)
+        edges = reached.mutate(begins=begins, end=ends.ifelse(reached.month, None))
+        edges = edges.filter(edges.begins | edges.end.notnull())
+        before = edges.end.max().over(
+            group_by=[edges[name] for name in names], order_by=edges.month, rows=(None, -1)
+        )
+        edges = edges.mutate(before=before)
+        begun = edges.filter(edges.begins)
+        first, last = self.window.first, self.window.last
+        near = (begun.before > begun.month - last + first - 1).fill_null(False)
+        first_as_of = near.ifelse(begun.before - first + 1, begun.month - last)
+        return begun.mutate(first_as_of=first_as_of.cast("int32"),
+                            last_as_of=(begun.month - first - 1).cast("int32"))  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """How many entities crossed."""
@@ -113,12 +140,7 @@ KIND = MeasureKind(
     help="Entities whose total was below the number in the first month of the window and reached "
     "it in one of the others; credited in the first such month.",
     example="{first_reached: users, at_least: 5, per: site, from: visits, over: 12 months}",
-    schema={
-        "title": "Amount",
-        "description": "What is totalled per entity and month and compared with the number.",
-        **EXPRESSION,
-        "examples": ["users"],
-    },
+    schema=shared.amount("What is totalled per entity and month and compared with the number.", "users"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
                 **shared.ROWS, "over": shared.OVER_SEVERAL},
     required=("per", "from", "over"),

@@ -60,18 +60,24 @@ class Growth:
         """From the earlier month to the as-of month; only the two ends have facts."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity for each of the two months."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
-        now = totals.month == steps.month(totals, 0)
-        then = totals.month == steps.month(totals, self.window.first)
-        facts = totals.mutate(part=now.ifelse(steps.text("now"), steps.text("then"))).filter(
-            now | then
-        )
-        facts = facts.select(
-            *steps.keys(self.rows), "entity", "month", "part", credited_in="month", amount="total"
-        )
-        return Facts(facts, "not one of the two months that are compared")
+        then_in = (totals.month - self.window.first).cast("int32")
+        now, then = (
+            totals.select(
+                *steps.keys(self.rows), "entity", "month", part=steps.text(part),
+                credited_in="month", amount="total", first_as_of=as_of, last_as_of=as_of,
+            )
+            for part, as_of in (("now", totals.month), ("then", then_in))
+        )  # fmt: skip
+        return Facts(now.union(then), "not one of the two months that are compared",
+                     asks={"amount": self.amount}, adds=True)  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The growth as a share: 0.35 is 35 %."""
@@ -89,7 +95,8 @@ KIND = MeasureKind(
     key="growth",
     title="Growth of a stock since an earlier month",
     help="(now - then) ÷ then: the stock of the as-of month compared with that of an earlier one, "
-    "each over the entities credited in that month. Where 'then' is not above 0 there is no value. 'now' and 'then' may be named in 'requires'.",
+    "each over the entities credited in that month. Where 'then' is not above 0 there is no value; an "
+    "empty amount counts as 0. 'now' and 'then' may be named in 'requires'.",
     example="{growth: users, since: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tierwise.measures.base import Certification, Reason, Requirement, Retirement
+from tierwise.measures.base import Certification, Reason, Requirement, Retirement, Steps
+from tierwise.months import last_day, month_number
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,17 +36,31 @@ class Held:
         every = (each for known in self.certifications for each in known.retirements)
         return tuple(dict.fromkeys(every))
 
-    def valid(self, rows: ir.Table, day_of: Callable[[ir.Table], ir.DateValue]) -> ir.Table:
-        """The rows whose item is asked for and counts on the day that ``day_of`` gives."""
-        day = day_of(rows)
+    def valid_on(self, rows: ir.Table, day: ir.DateColumn) -> ir.Table:
+        """The rows whose item is asked for and counts on a day."""
         open_or_valid = rows[self.ends].isnull() | (rows[self.ends] >= day)
-        valid = rows.filter(
-            rows[self.item].isin(self.items), rows[self.begins] <= day, open_or_valid
-        )
+        valid = [rows[self.item].isin(self.items), rows[self.begins] <= day, open_or_valid]
         if self.retirements:
-            still = ~self._no_longer(valid, day_of(valid))
-            valid = valid.filter(~self._taken_too_late(valid), still)
-        return valid
+            valid += [~self._taken_too_late(rows), ~self._no_longer(rows, day)]
+        return rows.filter(*valid)
+
+    def valid(self, rows: ir.Table, keys: tuple[str, ...], steps: Steps) -> ir.Table:
+        """The rows whose item is asked for and counts at the end of the as-of month.
+
+        Where rows are there once, they are cut, so that what people hold is the same in each piece.
+        """
+        asked = rows.filter(rows[self.item].isin(self.items))
+        if self.retirements:
+            asked = asked.filter(~self._taken_too_late(asked))
+        first, last = steps.period(asked[self.begins], asked[self.ends])
+        for each in self.retirements:
+            if each.counts_through is not None:
+                until = month_number(each.counts_through.year, each.counts_through.month)
+                until -= each.counts_through != last_day(until)
+                over = (asked[self.item] == each.item) & (last > until)
+                last = over.ifelse(until, last)
+        spans = asked.mutate(first_as_of=first, last_as_of=last.cast("int32"))
+        return steps.pieces(spans, keys)
 
     def people(self, valid: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         """(keys, and for each combination whether it is held): a row for whoever holds an item."""

@@ -18,6 +18,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import (
+    AS_OF_MONTHS,
     Binder,
     Certification,
     Entity,
@@ -33,8 +34,6 @@ from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from tierwise.rational import Rational
 
 
@@ -87,26 +86,27 @@ class HoldersOf:
     counted: Window | None = None
     parts: tuple[str, ...] = ("value",)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The day, where it is not the last of the month."""
+        return () if self.on is None else (self.on,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact a person who holds at least one of the combinations."""
         held = Held(self.certifications, self.item, self.begins, self.ends)
         columns: dict[str, Entity | Expression] = {"entity": self.entity}
         columns |= {"on": self.on} if self.on is not None else {}
         rows = steps.select(self.rows, columns, None, (self.item, self.begins, self.ends))
-        valid = held.valid(rows, lambda each: steps.day(each) if self.on is None else each.on)
         keys = (*steps.keys(self.rows), "entity")
+        valid = held.valid(rows, keys, steps) if self.on is None else held.valid_on(rows, rows.on)
+        keys += tuple(name for name in AS_OF_MONTHS if name in valid.columns)
         people = held.people(valid, keys)
         holders = people.filter(functools.reduce(operator.or_, held.ways(people)))
         month = steps.month(holders, 0)
         facts = holders.select(*keys, month=month, credited_in=month, amount=1,
                                part=steps.text("value"))  # fmt: skip
-
-        def day_of(near: ir.Table) -> ir.DateValue:
-            """The day that a row near the scored one is judged by."""
-            return steps.day(near) if self.on is None else near[":on"]
-
-        return Facts(facts, "this person holds none of these certifications",
-                     held.reasons(day_of), people,
+        reasons = held.reasons(lambda near: steps.day(near) if self.on is None else near[":on"])
+        return Facts(facts, "this person holds none of these certifications", reasons, people,
                      asks={} if self.on is None else {"on": self.on})  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:

@@ -23,7 +23,7 @@ class Largest(OfAmounts):
     def lower(self, steps: Steps) -> Facts:
         """A fact a row; the largest counts, of equal ones that of the first month."""
         choice = Choice(partial(_largest, steps), "not the largest amount")
-        return replace(super().lower(steps), choice=choice, asks={"amount": self.amount})
+        return replace(super().lower(steps), choice=choice)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The amount, where there is one."""

@@ -23,7 +23,7 @@ class Median(OfAmounts):
     def lower(self, steps: Steps) -> Facts:
         """A fact a row; those in the middle count."""
         choice = Choice(partial(_middle, steps), "not the amount in the middle")
-        return replace(super().lower(steps), choice=choice, asks={"amount": self.amount})
+        return replace(super().lower(steps), choice=choice)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """Half of the two amounts in the middle, or twice the one."""

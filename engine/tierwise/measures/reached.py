@@ -10,7 +10,6 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.expression.schema import EXPRESSION
 from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
@@ -59,6 +58,11 @@ class Reached:
         """The months whose facts count."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month in which it reached the number."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
@@ -87,12 +91,7 @@ KIND = MeasureKind(
     help="Entities whose total of a month reached the number, in any month of the window; an "
     "entity counts once, for those credited in such a month.",
     example="{reached: users, at_least: 5, per: site, from: visits, over: 1 month}",
-    schema={
-        "title": "Amount",
-        "description": "What is totalled per entity and month and compared with the number.",
-        **EXPRESSION,
-        "examples": ["users"],
-    },
+    schema=shared.amount("What is totalled per entity and month and compared with the number.", "users"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,
                 **shared.ROWS, "over": shared.OVER, "ending": shared.ENDING},
     required=("per", "from", "over"),

@@ -130,6 +130,11 @@ IN_TIME: dict[str, Json] = {"over": OVER, "ending": ENDING, "on": ON}
 """The fields of a measure over a window, over what is in effect on a day, or over every row."""
 
 
+def amount(description: str, example: str) -> Json:
+    """The schema of the field by which such a measure is chosen: what is totalled."""
+    return {"title": "Amount", "description": description, **EXPRESSION, "examples": [example]}
+
+
 @dataclass(frozen=True)
 class Least:
     """From which total on a state is reached: at least a number, or more than it."""

@@ -23,7 +23,7 @@ class Smallest(OfAmounts):
     def lower(self, steps: Steps) -> Facts:
         """A fact a row; the smallest counts, of equal ones that of the first month."""
         choice = Choice(partial(_smallest, steps), "not the smallest amount")
-        return replace(super().lower(steps), choice=choice, asks={"amount": self.amount})
+        return replace(super().lower(steps), choice=choice)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The amount, where there is one."""

@@ -56,13 +56,19 @@ class Stock:
         """The month whose facts count."""
         return self.window
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity that has rows in the month."""
         totals = steps.totals(self.rows, self.entity, self.amount, self.window)
         facts = totals.select(
             *steps.keys(self.rows), "entity", "month", credited_in="month", amount="total"
         )
-        return Facts(facts.mutate(part=steps.text("value")), "")
+        return Facts(facts.mutate(part=steps.text("value")), "", asks={"amount": self.amount},
+                     adds=True)  # fmt: skip
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The total."""
@@ -79,7 +85,7 @@ KIND = MeasureKind(
     key="stock",
     title="The total of one month",
     help="The total of the as-of month, or of an earlier one, over the entities credited in that "
-    "month: who is credited with an entity is credited with all of its rows, once.",
+    "month: who is credited with an entity is credited with all of its rows, once. An empty amount counts as 0.",
     example="{stock: users, ending: 12 months ago, per: site, from: visits}",
     schema={
         "title": "Stock",

@@ -29,10 +29,16 @@ class Sum:
         """The months whose facts count."""
         return self.window or Window(0)
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its amount."""
+        return (self.amount,)
+
     def lower(self, steps: Steps) -> Facts:
-        """A fact a row: its entity, its month, its amount."""
+        """A fact a row: its entity, its month, its amount, which is 0 where there is none."""
         facts = facts_of(steps, self.rows, self.entity, self.amount, self.window)
-        return Facts(facts.mutate(part=steps.text("value")), "")
+        amounts = facts.mutate(part=steps.text("value"), amount=facts.amount.fill_null(0))
+        return Facts(amounts, "", asks={"amount": self.amount}, adds=True)
 
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """The sum."""
@@ -43,8 +49,9 @@ KIND = replace(
     kind(
         "sum",
         "Amounts summed",
-        "The sum of an amount over the eligible rows of the window, each credited in its month. To "
-        "count rows, sum 1.",
+        "The sum of an amount over the eligible rows of the window, each credited in its month. A row "
+        "whose amount is empty counts as 0: a part of a dimension that has only such rows is there, "
+        "with 0. To count rows, sum 1.",
         "{sum: amount, from: orders, over: 12 months}",
         Sum,
         {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Condition
+from tierwise.measures.base import AS_OF_MONTHS, Condition, Window
 from tierwise.months import OPEN_ENDED, month_number
 from tierwise.plan.rows import Reached
 from tierwise.program.policy import Policy
@@ -123,7 +123,9 @@ def _without_displaced(policy: Policy, covered: ir.Table) -> ir.Table:
     return flagged.filter(~functools.reduce(operator.or_, lost))
 
 
-def credited(facts: ir.Table, by: ir.Table, is_target: bool, since: bool) -> ir.Table:
+def credited(
+    facts: ir.Table, by: ir.Table, is_target: bool, since: bool, counted: Window | None = None
+) -> ir.Table:
     """(scored, entity, month, credited_in, part, amount): facts joined to who is credited.
 
     Args:
@@ -132,6 +134,9 @@ def credited(facts: ir.Table, by: ir.Table, is_target: bool, since: bool) -> ir.
         is_target: whether the entity is what the policy credits; else several of those may lead
             from one scored one to the same entity, which is then credited once.
         since: whether to keep since when each is credited, as ``credited_since``.
+        counted: the months, seen from an as-of month, in some of which facts that may be credited
+            in any of several have to be credited; then they are kept with those as of which they
+            count.
     """
     lasts = "credited_until" in facts.columns
     until = facts.credited_until if lasts else facts.credited_in
@@ -142,11 +147,15 @@ def credited(facts: ir.Table, by: ir.Table, is_target: bool, since: bool) -> ir.
     ]
     month, credited_in = facts.month, facts.credited_in
     if lasts:
-        month = credited_in = ibis.greatest(facts.credited_in, by["first"])
-    keys = [name for name in ("as_of", "by") if name in facts.columns]
+        month = credited_in = ibis.greatest(facts.month, by["first"])
+    keys = [name for name in ("as_of", "by", *AS_OF_MONTHS) if name in facts.columns]
+    more = {"credited_since": by.since} if since else {}
+    if counted is not None:
+        more["first_as_of"] = ibis.greatest(facts.credited_in, by["first"]) - counted.last
+        more["last_as_of"] = ibis.least(until, by["last"]) - counted.first
     joined = facts.join(by, within).select(
         "scored", "part", "amount", *keys, month=month, credited_in=credited_in,
-        entity=facts.entity, **({"credited_since": by.since} if since else {}),
+        entity=facts.entity, **more,
     )  # fmt: skip
     if is_target:
         return joined

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Measure
+from tierwise.measures.base import AS_OF_MONTHS, EMPTY, Measure
 from tierwise.months import format_month, last_day
-from tierwise.plan.credit import first_month, last_month, way_of
+from tierwise.plan.credit import first_month, last_month, once, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.eligibility import eligibility, seen_from_target
@@ -80,6 +80,9 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | i
     )
     credited, counted = (_of_as_of(plan, name) for name in (metric.credited, metric.counted))
     credited, counted = (each.filter(each.scored == scored) for each in (credited, counted))
+    if metric.measured.once and AS_OF_MONTHS[0] in plan.table(metric.counted).columns:
+        keys = tuple(key for key in ("scored", "by", "entity", "part") if key in counted.columns)
+        counted = once(counted, keys)
     return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True),
                 Step(f"{metric.credited}:near:all", "own facts", credited, stored=True),
                 Step(f"{metric.counted}:near", "own facts that count", counted, stored=True))  # fmt: skip
@@ -87,10 +90,11 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | i
 
 def _of_as_of(plan: Plan, name: str) -> ir.Table:
     """The facts of a step that are wanted as of the as-of month."""
-    facts = plan.table(name)
-    if "as_of" not in facts.columns:
-        return facts
-    return facts.filter(facts.as_of == plan.program.as_of).drop("as_of")
+    facts, as_of = plan.table(name), plan.program.as_of
+    if AS_OF_MONTHS[0] in facts.columns:
+        there = facts.filter(facts.first_as_of <= as_of, facts.last_as_of >= as_of)
+        return there.drop(*AS_OF_MONTHS)
+    return facts.filter(facts.as_of == as_of).drop("as_of") if "as_of" in facts.columns else facts
 
 
 def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str | int) -> ir.Table:
@@ -236,7 +240,8 @@ def _branches(
     whys = [f"not: {' and '.join(each.text for each in measure.rows.during)}"] if (
         measure.rows.during) else []  # fmt: skip
     whys += [metric.measured.choice.otherwise] if metric.measured.choice is not None else []
-    return [*branches, (left_out, ", or ".join(whys))] if whys else branches
+    branches += [(left_out, ", or ".join(whys))] if whys else []
+    return [*branches, (table[":amount"].isnull(), EMPTY)] if metric.measured.adds else branches
 
 
 def _with_facts(

@@ -11,13 +11,23 @@ from collections.abc import Iterable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import ROWS, By, Entity, Facts, Measure, Rows, Window
+from tierwise.measures.base import (
+    AS_OF_MONTHS,
+    ROWS,
+    By,
+    Entity,
+    Facts,
+    Measure,
+    Rows,
+    Window,
+)  # fmt: skip
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import associated, credit, credited, once, with_since
+from tierwise.plan.everybody import everybody
 from tierwise.plan.folds import seen_step
-from tierwise.plan.moments import AsOf, EachMonth, last_day_of, months_back
+from tierwise.plan.made import StepsMade
+from tierwise.plan.moments import AllMonths, AsOf, EachMonth, last_day_of, months_back
 from tierwise.plan.net import Net
 from tierwise.plan.plan import (
     CreditPlan,
@@ -28,35 +38,41 @@ from tierwise.plan.plan import (
     data_name,
 )
 from tierwise.plan.rows import Reached, dating, reach
-from tierwise.plan.scope import Read, Scope, exact
+from tierwise.plan.scope import Scope
 from tierwise.plan.score_table import score_table
+from tierwise.plan.spread import folded_by_month, folded_wide
 from tierwise.plan.totals import totals_by_entity, totals_by_month
 from tierwise.program.eligibility import eligibility, seen_from_target
 from tierwise.program.option import Folded, Option, Value
 from tierwise.program.policy import Policy
-from tierwise.program.program import Dating, Program, walk
+from tierwise.program.program import Dating, Program
 from tierwise.program.value_names import CREDITED_SINCE, MONTH
 
 
-def lower(program: Program, schemas: Mapping[str, ibis.Schema]) -> Plan:
+def lower(
+    program: Program, schemas: Mapping[str, ibis.Schema], made: StepsMade | None = None
+) -> Plan:
     """Make the plan of a program.
 
     Args:
         program: the program.
         schemas: of each of the contract's tables that it reads, the columns as they are typed;
             the plan finds such a table under ``data_name``.
+        made: the steps of other plans over the same data, which this one need not make again.
 
     Returns:
         The plan. Its score tables have a row a scored one: ``scored``, and the columns that
-        ``scores`` names.
+        ``scores`` names; of several months a row a scored one and month, ``as_of``.
     """
     steps: list[Step] = []
+    made = StepsMade() if made is None else made
     contract = program.contract.id
     tables = {
         name: ibis.table(schema, name=data_name(contract, name)) for name, schema in schemas.items()
     }
     options = tuple(
-        _OptionLowering(program, option, tables, steps).option_plan() for option in program.options
+        _OptionLowering(program, option, tables, steps, made).option_plan()
+        for option in program.options
     )
     return Plan(program, tables, tuple(steps), options)
 
@@ -65,39 +81,43 @@ class _OptionLowering:
     """Lowers one option; it is the ``Sources`` of its measures."""
 
     def __init__(
-        self, program: Program, option: Option, tables: Mapping[str, ir.Table], steps: list[Step]
-    ) -> None:
+        self, program: Program, option: Option, tables: Mapping[str, ir.Table],
+        steps: list[Step], made: StepsMade,
+    ) -> None:  # fmt: skip
         self.program = program
         self.contract = program.contract
         self.option = option
         self.tables = tables
         self.steps = steps
+        self.made = made
+        self.names: dict[str, str] = {}
         self.as_of = program.as_of
+        self.months = months = program.months
+        self.wanted = {name: each + months - 1 for name, each in option.wanted.items()}
         self.kept: dict[tuple[object, ...], ir.Table] = {}
         self.nets: dict[int, Net] = {}
         self.credits: dict[str, CreditPlan] = {}
 
-    def full(self, name: str) -> str:
-        """A step's name, which no other option has, also not of another competency."""
-        return f"{self.program.competency}:{self.option.id}:{name}"
-
     def step(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table:
-        """Add a step; what comes later reads it by its name."""
-        full = self.full(name)
-        self.steps.append(Step(full, title, table, stored))
-        return ibis.table(table.schema(), name=full)
+        """Add a step; what comes later reads it by its name, which may be that of an equal one."""
+        full = f"{self.program.competency}:{self.option.id}:{name}"
+        step = self.made.step(full, title, table, stored)
+        self.names[name] = step.name
+        if step not in self.steps:
+            self.steps.append(step)
+        return ibis.table(table.schema(), name=step.name)
 
     def option_plan(self) -> OptionPlan:
         """The plan of the option."""
-        self.everybody, self.readers = self._everybody()
+        self.everybody, self.readers = everybody(self.contract, self.tables, self.option)
         measured = {value.id: self._measured(value, measure)
                     for value, measure in self.option.measured}  # fmt: skip
         self.folded = {name: self._read(plan.folded) for name, plan in measured.items()}
-        net = self._net(1)
+        net = self._net(self.months)
         scores = score_table(self.option, net)
         table = self.step("scores", "scores and levels", scores, stored=True)
-        folds = {value.id: self.full(seen_step(value.id)) for value in self.option.values
-                 if isinstance(value.source, Folded)}  # fmt: skip
+        folds = {value.id: self.names[seen_step(value.id)] for value in self.option.values
+                 if isinstance(value.source, Folded) and self.months == 1}  # fmt: skip
         dimensions = {name: self._apart(net, name) for name in net.tables if name}
         return OptionPlan(
             self.option, measured, folds, dimensions, self.credits, str(table.get_name())
@@ -116,13 +136,13 @@ class _OptionLowering:
                 columns[names["value_n"]], columns[names["value_d"]] = number
             else:
                 columns[value.id] = scope.table[value.id]
-        table = scope.table.select("scored", "by", **columns)
+        table = scope.table.select(*net.keys, "by", **columns)
         step = self.step(f"apart:{dimension}", f"by {dimension}", table, stored=False)
         return str(step.get_name())
 
     def _net(self, months: int) -> Net:
         """The net of the option as of at least so many months."""
-        sizes = {1, *self.option.wanted.values()}
+        sizes = {*self.wanted.values()}
         months = min((size for size in sizes if size >= months), default=months)
         if months not in self.nets:
             readers = dict(self.readers)
@@ -133,8 +153,9 @@ class _OptionLowering:
             else:
                 readers["as_of"] = AsOf(self, self.as_of).day
             net = Net(
-                self.option, self.as_of, months, base, readers, self.folded, self._net, self.step
-            )
+                self.option, self.wanted, self.as_of, months, base, readers, self.folded,
+                self._net, self.step,
+            )  # fmt: skip
             self.nets[months] = net.worked_out()
         return self.nets[months]
 
@@ -142,31 +163,6 @@ class _OptionLowering:
         """A step by its whole name."""
         step = next(step for step in self.steps if step.name == name)
         return ibis.table(step.table.schema(), name=name)
-
-    def _everybody(self) -> tuple[ir.Table, dict[str, Read]]:
-        """(scored, and what expressions ask of them), and how each name is read from it."""
-        names = {name for each in self.option.expressions for name in each.names}
-        paths = {name.removeprefix("scored.") for name in names if name.startswith("scored.")}
-        key = self.contract.scored_key
-        reached = reach(self.contract, self.tables, self.contract.scored, paths | {key})
-        columns = {"scored": reached.table[key]}
-        readers: dict[str, Read] = {}
-        for path in sorted(paths):
-            name = f"scored.{path}"
-            if path in reached.constants:
-                readers[name] = _constant(reached.constants[path])
-            else:
-                columns[name] = reached.table[reached.paths[path]]
-                through, rest = walk(self.contract.tables, self.contract.scored, path)
-                column = self.contract.tables[through[-1]].columns.get(rest)
-                is_month = column is not None and column.kind is Kind.MONTH
-                readers[name] = _as_it_is(name) if is_month else _attribute(name)
-        for name in names:
-            catalogue, _, member = name.partition(".")
-            known = self.contract.catalogues.get(catalogue)
-            if known is not None and member in known.lists:
-                readers[name] = _constant(known.lists[member])
-        return reached.table.select(**columns), readers
 
     # What measures see.
 
@@ -178,16 +174,23 @@ class _OptionLowering:
         """What dates the rows of a table."""
         return dating(self.contract, rows.table)
 
-    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def depends(self, rows: Rows, expressions: Iterable[Expression]) -> bool:
+        """Whether which rows are eligible, or an expression over them, names the as-of month."""
+        names = frozenset().union(*(each.paths for each in rows.conditions),
+                                  *(each.names for each in expressions))  # fmt: skip
+        names |= rows.by.expression.names if rows.by is not None else frozenset()
+        return "as_of" in names - self.contract.tables[rows.table].columns.keys()
+
+    def all_totals(self, moment: AsOf, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
         """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
+        keys = (*moment.keys(rows), "entity")
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
-               for each in rows.conditions), rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
+               for each in rows.conditions), *keys, rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
         if key not in self.kept:
-            whole, window = AsOf(self, self.as_of), self._widest(rows.table)
+            window = self._widest(rows.table)
             columns: dict[str, Entity | Expression] = {"entity": entity, "amount": amount}
-            chosen = whole.select(rows, columns, window)
             months = range(self.as_of + window.first, self.as_of + window.last + 1)
-            keys = (*rows.owner, "entity")
+            chosen = moment.select(rows, columns, window)
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
             wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
@@ -200,34 +203,47 @@ class _OptionLowering:
         windows = [(value, each.window) for value, each in self.option.measured
                    if each.rows.table == table and each.window is not None]  # fmt: skip
         return Window(
-            min(window.first + 1 - self.option.wanted[value.id] for value, window in windows),
+            min(window.first + 1 - self.wanted[value.id] for value, window in windows),
             max(window.last for _, window in windows),
         )
 
     # From facts to folded parts.
 
     def _measured(self, value: Value, measure: Measure) -> MeasuredPlan:
-        months = self.option.wanted[value.id]
-        whole = AsOf(self, self.as_of)
-        moment = whole if months == 1 else EachMonth(self, self.as_of, months)
+        moment, measured = self._lowered(measure, self.wanted[value.id])
         name, rows = value.id, measure.rows
-        measured = measure.lower(moment)
-        facts = self.step(f"{name}:facts", f"{name}: facts", measured.table, stored=False)
-        table = facts
+        facts = moment.counting(measured.table, measure)
+        table = facts = self.step(f"{name}:facts", f"{name}: facts", facts, stored=False)
         if rows.credit:
             by, is_target = self._credit(self.option.policies[rows.credit], measure)
-            table = credited(facts, by, is_target, _asks_since(measure))
+            is_open = isinstance(moment, AllMonths) and AS_OF_MONTHS[0] not in facts.columns
+            window = (measure.counted or Window(0)) if is_open else None
+            table = moment.within(credited(facts, by, is_target, _asks_since(measure), window))
         table = self.step(f"{name}:credited", f"{name}: credited facts", table, stored=False)
         counted = self._counted(table, measure, measured, moment)
         if counted is not table:
             table = self.step(f"{name}:counted", f"{name}: facts that count", counted, stored=False)
-        keys = [key for key in ("scored", "as_of", "by") if key in table.columns]
-        folded = table.group_by(keys).aggregate(**_sums(table, measure))
-        folded = self.step(f"{name}:folded", f"{name}: folded", folded, stored=True)
-        explained = measured if months == 1 else measure.lower(whole)
-        return MeasuredPlan(value, measure, explained, self.full(f"{name}:facts"),
-                            self.full(f"{name}:credited"), str(table.get_name()),
+        folded = self._folded(name, table, measure, measured, moment)
+        explained = measured if type(moment) is AsOf else measure.lower(AsOf(self, self.as_of))
+        return MeasuredPlan(value, measure, explained, str(facts.get_name()),
+                            self.names[f"{name}:credited"], str(table.get_name()),
                             str(folded.get_name()))  # fmt: skip
+
+    def _lowered(self, measure: Measure, months: int) -> tuple[AsOf, Facts]:
+        """The facts of a measure as of so many months: where that can be, each of them once."""
+        if months == 1:
+            whole = AsOf(self, self.as_of)
+            return whole, measure.lower(whole)
+        during = {name for each in measure.rows.during for name in each.names}
+        own = {"as_of", MONTH} if measure.window is None else {"as_of"}
+        expressions = (*measure.entity.parts, *measure.expressions)
+        if not self.depends(measure.rows, expressions) and not during & own:
+            once = AllMonths(self, self.as_of, months)
+            facts = measure.lower(once)
+            if facts.choice is None:
+                return once, facts
+        each = EachMonth(self, self.as_of, months)
+        return each, measure.lower(each)
 
     def _counted(
         self, table: ir.Table, measure: Measure, measured: Facts, moment: AsOf
@@ -246,11 +262,26 @@ class _OptionLowering:
             scope = Scope(table, readers)
             table = table.filter(*map(scope.holds, measure.rows.during)).drop(*paths)
         keys = tuple(key for key in ("scored", "as_of", "by") if key in table.columns)
-        if measured.once:
+        if measured.once and AS_OF_MONTHS[0] not in table.columns:
             table = once(table, (*keys, "entity", "part"))
         if measured.choice is not None:
             table = measured.choice.chosen(table, keys)
         return table
+
+    def _folded(
+        self, name: str, facts: ir.Table, measure: Measure, measured: Facts, moment: AsOf
+    ) -> ir.Table:
+        """A row a scored one (and month, and part of a dimension) with what its facts make."""
+        title = f"{name}: folded"
+        if not isinstance(moment, AllMonths):
+            keys = [key for key in ("scored", "as_of", "by") if key in facts.columns]
+            folded = facts.group_by(keys).aggregate(**_sums(facts, measure))
+            return self.step(f"{name}:folded", title, folded, stored=True)
+        months = range(moment.first, moment.as_of + 1)
+        wide = folded_wide(facts, measure.parts, months, _meet_again(measure, measured))
+        wide = self.step(f"{name}:folded:wide", title, wide, stored=True)
+        by_month = folded_by_month(wide, measure.parts, months)
+        return self.step(f"{name}:folded", title, by_month, stored=False)
 
     # Credit.
 
@@ -306,12 +337,18 @@ class _OptionLowering:
                 continue
             if _asks_since(measure):
                 yield -ALWAYS
-            yield window.first + 1 - self.option.wanted[value.id]
+            yield window.first + 1 - self.wanted[value.id]
 
 
 def _asks_since(measure: Measure) -> bool:
     """Whether a measure asks since when somebody is credited."""
     return any(CREDITED_SINCE in each.names for each in measure.rows.during)
+
+
+def _meet_again(measure: Measure, measured: Facts) -> bool:
+    """Whether several facts about an entity may count as of a month, of which one does."""
+    window = measure.window
+    return measured.once and (window is None or window.first < window.last)
 
 
 def _text_of(by: By | None) -> str:
@@ -330,21 +367,3 @@ def _sums(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:
 
 ALWAYS = 10_000 * 12
 """More months than any data has."""
-
-
-def _constant(value: object) -> Read:
-    return lambda table: value
-
-
-def _as_it_is(name: str) -> Read:
-    return lambda table: table[name]
-
-
-def _attribute(name: str) -> Read:
-    """How a column of the scored one is read: a number exact, anything else as it is."""
-
-    def read(table: ir.Table) -> object:
-        column = table[name]
-        return exact(column) if column.type().is_numeric() else column
-
-    return read

@@ -58,12 +58,14 @@ def reason_of(metric: str) -> str:
 class Net:
     """The net as of the as-of month, or as of so many.
 
-    ``base``: a row a scored one (and month, ``as_of``), with what expressions ask of them;
+    ``wanted``: by name, as of how many months it is wanted in all, as ``Option.wanted`` of the
+    last one. ``base``: a row a scored one (and month, ``as_of``), with what expressions ask of them;
     ``readers``: how that is read; ``folded``: by measured value, its step with a row a scored one
     (and month, and part of the dimension); ``more``: gives the net of at least so many months.
     """
 
     option: Option
+    wanted: Mapping[str, int]
     as_of: int
     months: int
     base: ir.Table
@@ -109,7 +111,7 @@ class Net:
         """What this net has to work out, and what each of it is made of."""
         option = self.option
         needs = {
-            name: each for name, each in option.needs.items() if option.wanted[name] >= self.months
+            name: each for name, each in option.needs.items() if self.wanted[name] >= self.months
         }
         of_levels = option.named(level.when for level in option.levels)
         if not any(LOWEST_POINTS in each for each in (*needs.values(), of_levels)):
@@ -128,7 +130,7 @@ class Net:
         """The tables with the parts of what is measured."""
         measured: dict[str, list[tuple[Value, Measure]]] = {PLAIN: []}
         for value, measure in self.option.measured:
-            if self.option.wanted[value.id] >= self.months and value.id in self.folded:
+            if self.wanted[value.id] >= self.months and value.id in self.folded:
                 measured.setdefault(value.dimension, []).append((value, measure))
         for dimension, values in measured.items():
             keys = self.keys if dimension == PLAIN else (*self.keys, "by")
@@ -137,7 +139,7 @@ class Net:
             table = _with_parts(table, parts, values, keys, marked=dimension != PLAIN)
             self.tables[dimension] = self._step(dimension, "parts", table)
             if dimension != PLAIN:
-                self.readers[dimension] = lambda table: table["by"]
+                self.readers[dimension] = _part_reader(measure for _, measure in values)
                 self.kept[dimension] = ("by",)
             for value, measure in values:
                 for part in value.parts:
@@ -306,6 +308,14 @@ class Net:
     def _kept_columns(self, name: str) -> tuple[str, ...]:
         own = self.kept.get(name, ())
         return own or ((name,) if name in self.tables[PLAIN].columns else ())
+
+
+def _part_reader(measures: Iterable[Measure]) -> Read:
+    """How the part of a dimension is read: exact where it is a number."""
+    kinds = [each.rows.by.expression.kind for each in measures if each.rows.by]
+    if all(kind.is_number for kind in kinds):
+        return lambda table: Rational.of_column(table["by"])
+    return lambda table: table["by"]
 
 
 def _all_keys(tables: Iterable[ir.Table], keys: tuple[str, ...]) -> ir.Table:

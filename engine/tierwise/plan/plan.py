@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -15,12 +15,12 @@ from tierwise.program.program import Program
 
 @dataclass(frozen=True)
 class Step:
-    """A named table. ``stored``: it is read more than once, so a backend keeps its rows."""
+    """A named table, which is another one of the same name. ``stored``: it is read more than once, so a backend keeps its rows."""
 
     name: str
-    title: str
-    table: ir.Table
-    stored: bool
+    title: str = field(compare=False)
+    table: ir.Table = field(compare=False)
+    stored: bool = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class OptionPlan:
 class Plan:
     """All steps in the order in which they can run, and what each option reads of them.
 
-    ``data``: the contract's tables, typed, that the steps read.
+    ``data``: the contract's tables, typed, that the steps read. Of a program that is scored as of
+    several months only scores can be read, with ``as_of`` beside ``scored``.
     """
 
     program: Program

@@ -15,10 +15,10 @@ def score_table(option: Option, net: Net) -> ir.Table:
 
     Args:
         option: the option.
-        net: its net as of the as-of month, worked out.
+        net: its net as of the months that are wanted, worked out.
 
     Returns:
-        A row a scored one: ``scored``, ``level``, ``score_n``, ``score_d``; by metric
+        A row a scored one: ``scored`` (and of several months ``as_of``), ``level``, ``score_n``, ``score_d``; by metric
         ``metric_columns``, by group ``group_columns``, by value that is not told apart
         ``value_columns`` and ``part_column``.
     """
@@ -46,4 +46,4 @@ def score_table(option: Option, net: Net) -> ir.Table:
         names = group_columns(group.id)
         points = scope.read(points_of(group.id))
         columns[names["group_n"]], columns[names["group_d"]] = points.columns()
-    return table.select("scored", **columns)
+    return table.select(*net.keys, **columns)

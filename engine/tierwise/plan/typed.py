@@ -149,7 +149,7 @@ def typed_cell(cell: ir.Column, column: Column, places: int = DECIMALS) -> ir.Co
     """
     physical, kind = cell.type(), column.kind
     if physical.is_null():
-        return cell.cast(_physical(kind))
+        return cell.cast(physical(kind))
     if not physical.is_string():
         return _converted(cell, kind, places)
     match kind:
@@ -194,7 +194,8 @@ def _converted(cell: ir.Column, kind: Kind, places: int) -> ir.Column:
             return cell
 
 
-def _physical(kind: Kind) -> str:
+def physical(kind: Kind) -> str:
+    """The type of typed cells, of decimals without digits behind the point."""
     return {
         Kind.TEXT: "string", Kind.BOOLEAN: "boolean", Kind.WHOLE: "int64",
         Kind.DECIMAL: "decimal(38, 0)", Kind.MONTH: "int32", Kind.DATE: "date",

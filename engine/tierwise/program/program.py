@@ -171,7 +171,8 @@ class Contract:
 class Program:
     """A version of a competency, ready to be planned; a plan that was made of one is kept for it.
 
-    ``as_of`` is a month number.
+    ``as_of`` is a month number. ``months``: as of how many months it is scored, of which that is the
+    last; the same rules are in force in all of them.
     """
 
     competency: str
@@ -182,6 +183,16 @@ class Program:
     options: tuple[Option, ...]
     as_of: int
     digests: tuple[tuple[str, str], ...]
+    months: int = 1
+
+    @property
+    def as_of_months(self) -> range:
+        """The numbers of the months that it is scored as of."""
+        return range(self.as_of + 1 - self.months, self.as_of + 1)
+
+    def in_month(self, as_of: int) -> Program:
+        """The same program as of one of its months."""
+        return replace(self, as_of=as_of, months=1)
 
     def only(self, option: str) -> Program:
         """The same program with one of its options, or with none where it has no such."""

@@ -25,8 +25,7 @@ from tierwise.plan.refusals import (
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Column, Contract, Program, Table
-from tierwise.run.database import Database, Unreadable
-from tierwise.run.open_data import RawTable, raw_name, unreadable
+from tierwise.run.backend import Backend, RawTable, Unreadable, raw_name, unreadable
 from tierwise.source.fields import in_language
 
 SHOWN = 3
@@ -53,7 +52,7 @@ class Checked:
 
 
 def usable(
-    database: Database, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+    backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
 ) -> Contract:
     """The part of the contract that the data has, in columns whose type can be what it says.
 
@@ -61,8 +60,8 @@ def usable(
     """
     tables = {}
     for name in raw:
-        types = database.types(raw_name(name))
-        schema = database.schema(raw_name(name))
+        types = backend.types(raw[name].source)
+        schema = backend.schema(raw[name].source)
         table = _with_columns(contract.tables[name], schema.names)
         wrong = wrong_types(table, schema)
         for column in wrong:
@@ -87,7 +86,7 @@ def _with_columns(table: Table, names: Sequence[str]) -> Table:
 
 
 def type_tables(
-    database: Database, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+    backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
 ) -> Contract:
     """Make every table available under ``data_name`` with the contract's types.
 
@@ -98,23 +97,23 @@ def type_tables(
     for name, table in contract.tables.items():
         if not table.columns:
             continue
-        source = ibis.table(database.schema(raw_name(name)), name=raw_name(name))
+        source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
         used = places_used(source, table)
         try:
-            with database.reading():
-                counted = database.arrow(used).to_pylist()[0] if used is not None else {}
+            with backend.reading():
+                counted = backend.arrow(used).to_pylist()[0] if used is not None else {}
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
             continue
         places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
         typed = typed_table(source, table, places)
-        database.create(data_name(contract.id, name), typed, stored=raw[name].is_text)
+        backend.create(data_name(contract.id, name), typed, stored=raw[name].is_text)
         tables[name] = table
     return replace(contract, tables=tables)
 
 
 def check_data(
-    database: Database,
+    backend: Backend,
     contract: Contract,
     raw: Mapping[str, RawTable],
     found: list[Diagnostic],
@@ -135,7 +134,7 @@ def check_data(
     for name, table in contract.tables.items():
         progress(f"checking {name}")
         try:
-            rows[name], reach = _table(database, contract, table, raw, found)
+            rows[name], reach = _table(backend, contract, table, raw, found)
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
             raw[name] = replace(raw[name], whole=False)
@@ -144,14 +143,18 @@ def check_data(
     faulty = contract.tables.keys() - rows.keys()
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
     for table in contract.tables.values():
-        found.extend(_across(database, contract, table, raw, faulty))
-        reach = _reach(database, contract, table, faulty) if table.name not in months else None
+        found.extend(_across(backend, contract, table, raw, faulty))
+        reach = _reach(backend, contract, table, raw, faulty) if table.name not in months else None
         months |= {table.name: reach} if reach is not None else {}
     return Checked(rows, months)
 
 
 def _reach(
-    database: Database, contract: Contract, table: Table, faulty: Collection[str]
+    backend: Backend,
+    contract: Contract,
+    table: Table,
+    raw: Mapping[str, RawTable],
+    faulty: Collection[str],
 ) -> Reach | None:
     """The months of rows that are dated along references; None where that cannot be judged."""
     if table.dated_by is None:
@@ -159,13 +162,17 @@ def _reach(
     along = contract.tables_along(table.name, [table.dated_by.path])
     if along is None or along & set(faulty):
         return None
-    tables = {each: _typed(database, contract, each) for each in along}
-    (row,) = database.arrow(months_reached(contract, tables, table)).to_pylist()
+    tables = {each: _typed(backend, contract, each) for each in along}
+    for each in along:
+        if raw[each].near:  # all rows say how far back the data reaches, not only those that matter
+            whole = ibis.table(backend.schema(raw_name(each)), name=raw_name(each))
+            tables[each] = typed_table(whole, contract.tables[each], {})
+    (row,) = backend.arrow(months_reached(contract, tables, table)).to_pylist()
     return Reach(row["first"], row["last"])
 
 
 def _across(
-    database: Database,
+    backend: Backend,
     contract: Contract,
     table: Table,
     raw: Mapping[str, RawTable],
@@ -175,61 +182,72 @@ def _across(
     checks = [check for check in table.checks if along_references(contract, table, check)]
     if not checks:
         return
-    name = raw_name(table.name)
-    numbered = numbered_rows(table, ibis.table(database.schema(name), name=name))
+    name = raw[table.name].source
+    numbered = numbered_rows(table, ibis.table(backend.schema(name), name=name))
     for check in checks:
         along = contract.tables_along(table.name, check.that.names)
         if along is None or along & set(faulty):
             continue
-        tables = {each: _typed(database, contract, each) for each in along}
+        tables = {each: _typed(backend, contract, each) for each in along}
         tables[table.name] = numbered
         bad = breaking_rows(contract, tables, table, check)
-        count = int(str(database.rows(bad.aggregate(n=bad.count()))[0][0]))
+        count = int(str(backend.rows(bad.aggregate(n=bad.count()))[0][0]))
         if count:
-            offending = database.rows(bad.order_by("row").limit(SHOWN))
+            offending = backend.rows(bad.order_by("row").limit(SHOWN))
             yield from _named(raw[table.name], "data-check", check.column,
                               in_language(check.message, "en"),
                               f"the contract asks for: {check.that.text}", count, offending)  # fmt: skip
 
 
 def _table(
-    database: Database, contract: Contract, table: Table, raw: Mapping[str, RawTable],
+    backend: Backend, contract: Contract, table: Table, raw: Mapping[str, RawTable],
     found: list[Diagnostic],
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
-    name = raw_name(table.name)
-    checked = checked_table(contract, table, ibis.table(database.schema(name), name=name))
-    with database.reading():
-        months = checked.months()
-        row = database.arrow(months).to_pylist()[0] if months is not None else None
+    name = raw[table.name].source
+    checked = checked_table(contract, table, ibis.table(backend.schema(name), name=name))
+    with backend.reading():
+        months = _as_it_lies(backend, contract, checked, raw[table.name]).months()
+        row = backend.arrow(months).to_pylist()[0] if months is not None else None
         reach = Reach(row["first"], row["last"]) if row is not None else None
-        counts: dict[str, int] = database.arrow(checked.counts()).to_pylist()[0]
+        counts: dict[str, int] = backend.arrow(checked.counts()).to_pylist()[0]
         for index, query in checked.looked_up().items():
-            counts[f"v{index}"] = int(str(database.rows(query)[0][0] or 0))
-        found.extend(_simple(database, checked, counts, raw[table.name]))
-        found.extend(_key(database, contract, checked, raw[table.name], reach))
-        found.extend(_references(database, contract, checked, raw))
+            counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
+        found.extend(_simple(backend, checked, counts, raw[table.name]))
+        found.extend(_key(backend, contract, checked, raw[table.name], reach))
+        found.extend(_references(backend, contract, checked, raw))
     return int(counts["rows"]), reach
 
 
+def _as_it_lies(
+    backend: Backend, contract: Contract, checked: CheckedTable, raw: RawTable
+) -> CheckedTable:
+    """A table with all of its rows, also where only some matter."""
+    if not raw.near:
+        return checked
+    name = raw_name(raw.name)
+    whole = ibis.table(backend.schema(name), name=name)
+    return checked_table(contract, checked.table, whole)
+
+
 def _simple(
-    database: Database, checked: CheckedTable, counts: Mapping[str, int], raw: RawTable
+    backend: Backend, checked: CheckedTable, counts: Mapping[str, int], raw: RawTable
 ) -> Iterable[Diagnostic]:
     for index, violation in enumerate(checked.violations):
         count = counts[f"v{index}"]
         if count:
-            offending = database.rows(checked.offending(index, SHOWN))
+            offending = backend.rows(checked.offending(index, SHOWN))
             yield from _named(raw, violation.code, violation.column, violation.message,
                               violation.hint, int(count), offending)  # fmt: skip
 
 
-def _typed(database: Database, contract: Contract, table: str) -> ir.Table:
+def _typed(backend: Backend, contract: Contract, table: str) -> ir.Table:
     name = data_name(contract.id, table)
-    return ibis.table(database.schema(name), name=name)
+    return ibis.table(backend.schema(name), name=name)
 
 
 def _key(
-    database: Database,
+    backend: Backend,
     contract: Contract,
     checked: CheckedTable,
     raw: RawTable,
@@ -238,35 +256,35 @@ def _key(
     table = checked.table
     if not table.key:
         return
-    typed = _typed(database, contract, table.name)
+    typed = _typed(backend, contract, table.name)
     if months is not None and months.first is not None and months.last is not None:
         quick = repeated_keys(table, typed, months.first, months.last)
-        if quick is not None and not database.rows(quick)[0][0]:
+        if quick is not None and not backend.rows(quick)[0][0]:
             return
-    count = int(str(database.rows(duplicate_keys(table, typed))[0][0] or 0))
+    count = int(str(backend.rows(duplicate_keys(table, typed))[0][0] or 0))
     if count:
-        offending = database.rows(duplicate_rows(table, checked.numbered(), SHOWN))
+        offending = backend.rows(duplicate_rows(table, checked.numbered(), SHOWN))
         yield from _named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",
                           "keep one of the rows", count, offending)  # fmt: skip
 
 
 def _references(
-    database: Database, contract: Contract, checked: CheckedTable, raw: Mapping[str, RawTable]
+    backend: Backend, contract: Contract, checked: CheckedTable, raw: Mapping[str, RawTable]
 ) -> Iterable[Diagnostic]:
     table = checked.table
-    typed = _typed(database, contract, table.name)
+    typed = _typed(backend, contract, table.name)
     for column in table.columns.values():
         other = contract.tables.get(column.references)
         if other is None or not other.key or not raw[other.name].whole:
             continue
-        target, meeting = _typed(database, contract, other.name), contract.meeting(column)
+        target, meeting = _typed(backend, contract, other.name), contract.meeting(column)
         if not {own for own, _ in meeting} <= table.columns.keys():
             continue  # a column that is missing has been reported
-        count = int(str(database.rows(dangling(typed, target, meeting).aggregate(
+        count = int(str(backend.rows(dangling(typed, target, meeting).aggregate(
             n=lambda missing: missing.count()))[0][0]))  # fmt: skip
         if count:
             numbered = checked.numbered()
-            offending = database.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))
+            offending = backend.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))
             message = f"not among the keys of {other.name}{_with_others(column)}"
             hint = f"correct the cell, or add the row to {other.name}"
             yield from _named(raw[table.name], "data-reference", column.name, message, hint, count,
@@ -289,12 +307,13 @@ def _named(
     offending: Iterable[tuple[object, ...]],
 ) -> Iterable[Diagnostic]:
     """A finding for each of the rows that are named; the first says how many there are."""
-    for number, (row, cell) in enumerate(offending):
+    for place_in_list, (row, cell) in enumerate(offending):
         is_told = cell is not None and code not in _WITHOUT_CELL
         shown = f"'{_cut(str(cell))}' is " if is_told else ""
         separate = f"{shown}{message}" if code != "data-key" else f"{message}: {_cut(str(cell))}"
-        more = f" ({count:,} such rows)" if number == 0 and count > 1 else ""
-        place = Cell(raw.shown, int(str(row)) + raw.first_row, column)
+        more = f" ({count:,} such rows)" if place_in_list == 0 and count > 1 else ""
+        number = None if raw.first_row is None else int(str(row)) + raw.first_row
+        place = Cell(raw.shown, number, column)
         yield Diagnostic(code, f"{separate}{more}", place, hint)
 
 

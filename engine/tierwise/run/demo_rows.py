@@ -24,7 +24,6 @@ from tierwise.program.demo import (
     Value,
     paths_looked_at,
 )  # fmt: skip
-from tierwise.run.database import Database, literal, quoted, sql_of
 from tierwise.run.demo_values import (
     ValueSql,
     ancestor,
@@ -34,6 +33,7 @@ from tierwise.run.demo_values import (
     raw_of,
 )  # fmt: skip
 from tierwise.run.draws import below, happens, salts, with_draws
+from tierwise.run.embedded.database import Database, literal, quoted, sql_of
 
 _NUMBER = ":number"
 _GAPS = ":gaps"

@@ -30,8 +30,8 @@ from tierwise.program.demo import (
     Value,
     Words,
 )  # fmt: skip
-from tierwise.run.database import literal, quoted
 from tierwise.run.draws import BITS, below, happens, nearby, skewed
+from tierwise.run.embedded.database import literal, quoted
 
 _DIGITS = 7
 _LONG = 4

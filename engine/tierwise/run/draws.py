@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from fractions import Fraction
 
-from tierwise.run.database import quoted
+from tierwise.run.embedded.database import quoted
 
 BITS = 32
 _MASK = 2**BITS - 1

@@ -16,8 +16,9 @@ from pathlib import Path
 from tierwise.expression.kinds import Kind
 from tierwise.program.demo import Demo, DemoTable, Pick, looked_at
 from tierwise.program.program import Column
-from tierwise.run.database import Database, Settings, connect, literal, quoted
+from tierwise.run.backend import Settings
 from tierwise.run.demo_rows import TableQuery, keys_name, stored_name
+from tierwise.run.embedded.database import Database, connect, literal, quoted
 
 _PATIENCE = 0.05
 """Seconds between two attempts to break off what is running."""

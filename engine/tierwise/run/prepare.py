@@ -3,82 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
+from tierwise.plan.near import near
 from tierwise.program.program import Contract, Program
-from tierwise.run.check_data import check_data, check_history, type_tables, usable
-from tierwise.run.database import Database
-from tierwise.run.open_data import RawTable, open_data
-from tierwise.run.open_rows import Cells, open_rows
+from tierwise.run.backend import Backend, Data, RawTable
+from tierwise.run.check_data import SHOWN, Checked, check_data, check_history, type_tables, usable
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The programs that can be scored, the raw tables that were read, and all findings."""
+    """The programs that can be scored, the raw tables that were read, and all findings.
+
+    ``of_months``: what is found of single months, by their numbers; ``found`` has it as well, but
+    of what is found of several months one after the other only the worst.
+    """
 
     programs: tuple[Program, ...]
     raw: Mapping[str, RawTable]
     found: tuple[Diagnostic, ...]
+    of_months: Mapping[int, tuple[Diagnostic, ...]]
 
 
 def prepare(
-    database: Database,
-    data: Path | Mapping[str, Sequence[Cells]],
+    backend: Backend,
+    data: Data,
     programs: Sequence[Program],
     allow_short_history: bool,
     leave_out: bool,
     progress: Callable[[str], None],
+    only: Sequence[str] = (),
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
     Args:
-        database: where the tables are made available.
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
+        backend: where the tables are made available.
+        data: as the backend opens it; or rows by table.
         programs: the programs.
         allow_short_history: whether data that begins too late is a warning.
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
         progress: is told what is being done.
+        only: keys of the scored table, where only those are asked for: then only the rows that
+            matter to them are read, and checked. None: all.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
     lacking: dict[str, Sequence[Diagnostic]] = {}
-    for contract in {program.contract.id: program.contract for program in programs}.values():
+    by_month: dict[int, list[Diagnostic]] = {}
+    for those in _judged_alike(programs):
+        contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
-        if isinstance(data, Path):
-            opened = open_data(database, data, contract, while_opening)
-        else:
-            opened = open_rows(database, data, contract)
+        opened = backend.open(data, contract, while_opening)
         if leave_out and any(each.code == "data-missing" for each in while_opening):
             lacking[contract.id] = while_opening
             continue
         found += while_opening
-        of_contract = [each for each in programs if each.contract.id == contract.id]
-        found += _checked(database, contract, of_contract, opened, allow_short_history, progress)
+        if only and not while_opening:
+            opened = _narrowed(backend, those, opened, only, progress)
+        checked = _checked(backend, contract, opened, found, progress)
         raw.update(opened)
-    found += _left_out(programs, lacking, str(data))
+        for program, month in ((each, month) for each in those for month in each.as_of_months):
+            own = check_history(program.in_month(month), checked, opened, allow_short_history)
+            by_month.setdefault(month, []).extend(own)
+    for month in sorted({month for program in programs for month in program.as_of_months}):
+        those = [program for program in programs if month in program.as_of_months]
+        by_month.setdefault(month, []).extend(_left_out(those, lacking, str(data)))
+    found += _worst(by_month)
     kept = tuple(program for program in programs if program.contract.id not in lacking)
-    return Prepared(kept, raw, tuple(found))
+    of_months = {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()}
+    return Prepared(kept, raw, tuple(found), of_months)
+
+
+def _narrowed(
+    backend: Backend,
+    programs: Sequence[Program],
+    opened: Mapping[str, RawTable],
+    only: Sequence[str],
+    progress: Callable[[str], None],
+) -> dict[str, RawTable]:
+    """The tables, with what of each matters to some scored ones beside it."""
+    progress(f"looking for what matters to {', '.join(only[:SHOWN])}")
+    options = [option for program in programs for option in program.options]
+    rows = {name: backend.numbered(raw) for name, raw in opened.items()}
+    narrowed = near(programs[0].contract, options, rows, only)
+    if narrowed is None:
+        return dict(opened)
+    for step in narrowed.steps:
+        backend.create(step.name, step.table, step.stored)
+    return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}
+
+
+def _judged_alike(programs: Sequence[Program]) -> list[list[Program]]:
+    """The programs by what data is judged by: a contract, and what its catalogues hold."""
+    alike: list[list[Program]] = []
+    for program in programs:
+        contract = program.contract
+        for those in alike:
+            other = those[0].contract
+            if other.id == contract.id and other.catalogues == contract.catalogues:
+                those.append(program)
+                break
+        else:
+            alike.append([program])
+    return alike
+
+
+def _worst(by_month: Mapping[int, Sequence[Diagnostic]]) -> list[Diagnostic]:
+    """What is found of months, without what another month says of the same place, only worse.
+
+    Data that begins too late lacks most for the first month, and data that ends too early for the
+    last.
+    """
+    if len(by_month) < 2:
+        return [each for found in by_month.values() for each in found]
+    worst: dict[tuple[object, ...], Diagnostic] = {}
+    for _, found in sorted(by_month.items()):
+        for each in found:
+            is_of_month = each.code in ("data-history", "data-stale")
+            key = (each.code, each.place) if is_of_month else (each,)
+            if key not in worst or each.code == "data-stale":
+                worst[key] = each
+    return list(worst.values())
 
 
 def _checked(
-    database: Database,
+    backend: Backend,
     contract: Contract,
-    programs: Sequence[Program],
     opened: Mapping[str, RawTable],
-    allow_short_history: bool,
+    found: list[Diagnostic],
     progress: Callable[[str], None],
-) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    part = usable(database, contract, opened, found)
-    part = type_tables(database, part, opened, found)
-    result = check_data(database, part, opened, found, progress)
-    for program in programs:
-        found += check_history(program, result, opened, allow_short_history)
-    return found
+) -> Checked:
+    part = usable(backend, contract, opened, found)
+    part = type_tables(backend, part, opened, found)
+    return check_data(backend, part, opened, found, progress)
 
 
 def _left_out(

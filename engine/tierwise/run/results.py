@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tierwise.diagnostics import Diagnostic
+from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.months import format_month
 from tierwise.plan.columns import (
     NO_VALUE,
@@ -76,7 +76,8 @@ class ScoreResult:
     """One scored one in one option; ``level`` is "" below the lowest.
 
     ``values``: all that are no metrics, by their names; a day as a date. ``groups``: the points of
-    each group.
+    each group. ``told_apart``: by the name of a value of which there is one for each part of a
+    dimension, that dimension.
     """
 
     scored: str
@@ -85,12 +86,30 @@ class ScoreResult:
     metrics: tuple[MetricResult, ...]
     values: Mapping[str, ValueResult]
     groups: Mapping[str, Fraction]
+    told_apart: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> ValueResult:
-        """A value, or that of a metric, by its name."""
-        if name in self.values:
-            return self.values[name]
-        return next(each.value for each in self.metrics if each.metric.id == name)
+        """A value, or that of a metric, by its name.
+
+        Raises:
+            NoSuchValue: there is none of that name, or one for each part of a dimension.
+        """
+        known = {**{each.metric.id: each.value for each in self.metrics}, **self.values}
+        if name in known:
+            return known[name]
+        if name in self.told_apart:
+            raise NoSuchValue(
+                f"{shown(name)} is told apart by {shown(self.told_apart[name])}, so it "
+                "has a value for each part: name a fold of it; explain lists the parts"
+            )
+        raise NoSuchValue(f"the option has no value {shown(name)}: {nearest(name, known)}")
+
+
+class NoSuchValue(KeyError):
+    """A value that is asked for by a name that no single value has."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -121,8 +140,9 @@ class OptionResults:
         values = {each.id: value_of(row, each) for each in self.option.values
                   if each.id not in named and not each.dimension}  # fmt: skip
         groups = {each.id: _points(row, each.id) for each in self.option.groups}
+        apart = {each.id: each.dimension for each in self.option.values if each.dimension}
         return ScoreResult(str(row["scored"]), score, "" if level is None else str(level), metrics,
-                           values, groups)  # fmt: skip
+                           values, groups, apart)  # fmt: skip
 
     def _metric(self, row: Mapping[str, object], metric: Metric) -> MetricResult:
         names = metric_columns(metric.id)
@@ -228,9 +248,8 @@ class Results:
         tables = [_wide(option, self.stamp) for option in self.options]
         if self.competency_levels:
             tables = [self._with_level(*pair) for pair in zip(self.options, tables, strict=True)]
-        stamp = ("engine_version", "rules_digest", "data_digest")
         names = dict.fromkeys(name for table in tables for name in table.column_names)
-        order = [*(name for name in names if name not in stamp), *stamp]
+        order = [*(name for name in names if name not in STAMP), *STAMP]
         whole = pa.concat_tables(tables, promote_options="default").select(order)
         metadata = self.stamp.metadata()
         if self.warnings:
@@ -248,6 +267,34 @@ class Results:
         return table.append_column("competency_level", pa.array(known, pa.string()))
 
 
+@dataclass(frozen=True)
+class MonthlyResults:
+    """What several months give, one after the other: of each what an evaluation of it gives.
+
+    ``warnings`` and ``notes``: of all months; what is found of several only once, where it is worst.
+    """
+
+    months: tuple[Results, ...]
+    warnings: tuple[Diagnostic, ...]
+    notes: tuple[Diagnostic, ...] = ()
+
+    def to_arrow(self) -> pa.Table:
+        """The wide tables of the months, the earliest first, as ``Results.to_arrow`` gives them.
+
+        A column that some months do not have is empty there.
+        """
+        tables = [each.to_arrow() for each in self.months]
+        names = dict.fromkeys(name for table in tables for name in table.column_names)
+        last = [name for name in (*STAMP, "warnings") if name in names]
+        whole = pa.concat_tables(tables, promote_options="default")
+        whole = whole.select([*(name for name in names if name not in last), *last])
+        stamp = self.months[-1].stamp.metadata()
+        stamp["tierwise.as_of"] = " ".join(each.stamp.as_of for each in self.months)
+        return whole.replace_schema_metadata(stamp)
+
+
+STAMP = ("engine_version", "rules_digest", "data_digest")
+"""The columns of the wide table that say what it was made from."""
 DECIMAL = pa.decimal128(38, 18)
 """The type of every number in the wide table."""
 

@@ -1,43 +1,58 @@
-"""Plan + data → ``Results``: the steps of a plan, one after the other, in the database."""
+"""Plan + data → ``Results``: the steps of a plan, one after the other, in a backend."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import ibis
 
 from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
-from tierwise.plan.plan import Plan, data_name
+from tierwise.plan.plan import Plan, Step, data_name
 from tierwise.program.program import Program
-from tierwise.run.database import NAME, Database
-from tierwise.run.open_data import RawTable
+from tierwise.run.backend import Backend, RawTable
 from tierwise.run.results import OptionResults, Stamp
 from tierwise.version import VERSION
 
+_NAMED = 3
+"""How many steps are named that a backend cannot run."""
 
-def schemas_of(database: Database, program: Program) -> dict[str, ibis.Schema]:
+
+def schemas_of(backend: Backend, program: Program) -> dict[str, ibis.Schema]:
     """The columns of every table that a program's contract has, as they are typed."""
     contract = program.contract
-    return {name: database.schema(data_name(contract.id, name)) for name in contract.tables}
+    return {name: backend.schema(data_name(contract.id, name)) for name in contract.tables}
 
 
-def run_plan(database: Database, plan: Plan, progress: Callable[[str], None]) -> None:
-    """Create every step of a plan in the database."""
-    database.execute("SET preserve_insertion_order = false")
-    for step in plan.steps:
-        if step.stored:
-            progress(step.title)
-        try:
-            database.create(step.name, step.table, step.stored)
-        except CannotRun as error:
-            raise CannotRun(f"{step.title}: {error}", error.hint) from error
-    database.execute("SET preserve_insertion_order = true")
+def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
+    """Make sure, before data is read, that a backend can run every step.
+
+    Raises:
+        CannotRun: it cannot; the first steps are named with what is missing.
+    """
+    lacking = list(itertools.islice(backend.lacking(steps), _NAMED))
+    if lacking:
+        what = "; ".join(f"{step.title}: {lack}" for step, lack in lacking)
+        raise CannotRun(f"{backend.name} cannot run these rules: {what}",
+                        "run them on another backend")  # fmt: skip
+
+
+def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
+    """Create every step of some plans in a backend, what several share once."""
+    with backend.running():
+        for step in dict.fromkeys(step for plan in plans for step in plan.steps):
+            if step.stored:
+                progress(step.title)
+            try:
+                backend.create(step.name, step.table, step.stored)
+            except CannotRun as error:
+                raise CannotRun(f"{step.title}: {error}", error.hint) from error
 
 
 def score_tables(
-    database: Database, plan: Plan, scored: Sequence[str] | None
+    backend: Backend, plan: Plan, scored: Sequence[str] | None
 ) -> tuple[OptionResults, ...]:
     """The score table of every option, all rows or those of some scored ones."""
     results = []
@@ -45,17 +60,49 @@ def score_tables(
         table = plan.table(option.scores)
         if scored is not None:
             table = table.filter(table.scored.isin(list(scored)))
-        arrow = database.arrow(table.order_by("scored"))
+        arrow = backend.arrow(table.order_by("scored"))
         results.append(OptionResults(plan.program, option.option, arrow))
     return tuple(results)
 
 
-def stamp_of(programs: Sequence[Program], raw: Mapping[str, RawTable]) -> Stamp:
-    """The stamp of a run."""
+def monthly_tables(
+    backend: Backend, plan: Plan, scored: Sequence[str] | None
+) -> dict[int, tuple[OptionResults, ...]]:
+    """By each month of a plan, what ``score_tables`` gives of a plan of that month alone."""
+    program = plan.program
+    if program.months == 1:
+        return {program.as_of: score_tables(backend, plan, scored)}
+    by_month: dict[int, list[OptionResults]] = {month: [] for month in program.as_of_months}
+    for option in plan.options:
+        table = plan.table(option.scores)
+        if scored is not None:
+            table = table.filter(table.scored.isin(list(scored)))
+        for month in program.as_of_months:
+            own = table.filter(table.as_of == month).drop("as_of")
+            arrow = backend.arrow(own.order_by("scored"))
+            by_month[month].append(OptionResults(program.in_month(month), option.option, arrow))
+    return {month: tuple(each) for month, each in by_month.items()}
+
+
+def stamp_of(
+    backend: Backend,
+    programs: Sequence[Program],
+    raw: Mapping[str, RawTable],
+    as_of: int | None = None,
+) -> Stamp:
+    """The stamp of a run; ``as_of``: of a month of the programs that is not their last."""
     rules = tuple(sorted({pair for program in programs for pair in program.digests}))
     data = tuple(sorted({(table.shown, table.digest) for table in raw.values()}))
-    as_of = format_month(programs[0].as_of) if programs else ""
-    return Stamp(VERSION, NAME, as_of, rules, _digest(rules), data, _digest(data))
+    month = programs[0].as_of if programs and as_of is None else as_of
+    return Stamp(
+        VERSION,
+        backend.name,
+        "" if month is None else format_month(month),
+        rules,
+        _digest(rules),
+        data,
+        _digest(data),
+    )
 
 
 def _digest(pairs: Sequence[tuple[str, str]]) -> str:

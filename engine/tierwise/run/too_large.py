@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import duckdb
+import ibis
 
-from tierwise.diagnostics import CannotRun
-from tierwise.plan.plan import OptionPlan, Plan
+from tierwise.diagnostics import CannotRun, TooLarge
+from tierwise.plan.plan import OptionPlan, Plan, Step
 from tierwise.program.option import LOWEST_POINTS, SCORE, Option, points_of
-from tierwise.run.database import Database, quoted
-from tierwise.run.run import run_plan
+from tierwise.run.backend import Backend
+from tierwise.run.run import run_plans
 
 _SIDES = ("_n", "_d")
 _VALUE = ":value"
@@ -24,44 +24,36 @@ _HINT = ("the divisors of what is added up or compared are multiplied with each 
          "them")  # fmt: skip
 
 
-def run_and_name(database: Database, plan: Plan, progress: Callable[[str], None]) -> None:
-    """Run a plan; where a number is too large, what is said names it.
+def run_and_name(
+    backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]
+) -> None:  # fmt: skip
+    """Run plans; where a number is too large, what is said names it.
 
     Raises:
-        CannotRun: it does not run.
+        CannotRun: they do not run.
     """
     try:
-        run_plan(database, plan, progress)
+        run_plans(backend, plans, progress)
     except CannotRun as error:
-        if not _is_too_large(error):
+        if not isinstance(error.__cause__, TooLarge):
             raise
-        known = next((each for option in plan.options if (each := _named(database, plan, option))),
-                     None)  # fmt: skip
-        raise known or error from error
+        options = ((plan, option) for plan in plans for option in plan.options)
+        known = (_named(backend, plan, option, str(error)) for plan, option in options)
+        raise next(filter(None, known), error) from error
 
 
-def _is_too_large(error: BaseException | None) -> bool:
-    """Whether a number that the database could not hold lies behind an error."""
-    while error is not None:
-        if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
-            return True
-        error = error.__cause__
-    return False
-
-
-def _named(database: Database, plan: Plan, option: OptionPlan) -> CannotRun | None:
+def _named(backend: Backend, plan: Plan, option: OptionPlan, said: str) -> CannotRun | None:
     """What of an option is too large; None where all that is there can be calculated."""
     own = f"{plan.program.competency}:{option.option.id}:"
     texts = dict(_texts(option.option))
     fine: set[str] = set()
     for step in plan.steps:
+        if step.stored and said.startswith(f"{step.title}: "):
+            return None  # the plans came no further
         if not step.name.startswith(own) or step.stored:
             continue
         columns = [name for name in step.table.columns if name not in fine and _of(name) in texts]
-        try:
-            wrong = next((name for name in columns if not _fits(database, step.name, name)), None)
-        except duckdb.CatalogException:
-            return None  # the plan did not come so far
+        wrong = next((name for name in columns if not _fits(backend, step, name)), None)
         if wrong is not None:
             return CannotRun(f"option '{option.option.id}': {texts[_of(wrong)]} is a fraction of more "
                              "than 38 digits", _HINT)  # fmt: skip
@@ -69,13 +61,12 @@ def _named(database: Database, plan: Plan, option: OptionPlan) -> CannotRun | No
     return None
 
 
-def _fits(database: Database, step: str, column: str) -> bool:
+def _fits(backend: Backend, step: Step, column: str) -> bool:
+    table = ibis.table(step.table.schema(), name=step.name)
     try:
-        database.execute(f"SELECT max({quoted(column)}) FROM {quoted(step)}").fetchall()
-    except CannotRun as error:
-        if _is_too_large(error):
-            return False
-        raise
+        backend.rows(table.aggregate(most=table[column].max()))
+    except TooLarge:
+        return False
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import ibis
 
@@ -11,14 +10,14 @@ from tierwise import pipeline
 from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest, shown
 from tierwise.model.ruleset import RuleSet
 from tierwise.plan.plan import data_name
-from tierwise.run.database import Settings
-from tierwise.run.results import Results
-from tierwise.run.run import score_tables, stamp_of
+from tierwise.run.backend import Data, Settings
+from tierwise.run.results import MonthlyResults, Results
+from tierwise.run.run import monthly_tables, score_tables, stamp_of
 
 
 def evaluate(
     rules: RuleSet,
-    data: Path,
+    data: Data,
     as_of: int,
     competency: str | None = None,
     option: str | None = None,
@@ -32,14 +31,14 @@ def evaluate(
 
     Args:
         rules: the rule set.
-        data: a folder of csv, tsv or parquet files, or a .duckdb file.
+        data: as the backend opens it.
         as_of: the month number of the as-of month.
         competency: only this one; by default all that are in force.
         option: only this one.
         version: this one of the competency, whatever its months in force.
         partners: only these keys of the scored table; by default all.
         allow_short_history: whether data that begins too late is a warning.
-        settings: what the database may use.
+        settings: the backend, and what it may use.
         progress: is told what is being done.
 
     Returns:
@@ -49,7 +48,7 @@ def evaluate(
     if bound.value is None:
         return Outcome(None, bound.diagnostics)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress, leave_out=competency is None) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None, only=partners) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
@@ -59,10 +58,55 @@ def evaluate(
         options = tuple(
             result
             for plan in ran.plans
-            for result in score_tables(ran.database, plan, partners or None)
+            for result in score_tables(ran.backend, plan, partners or None)
         )
-        stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
+        stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         return Outcome(Results(options, stamp, ran.warnings, ran.notes))
+
+
+def evaluate_months(
+    rules: RuleSet,
+    data: Data,
+    from_month: int,
+    to_month: int,
+    competency: str | None = None,
+    option: str | None = None,
+    version: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    settings: Settings | None = None,
+    progress: Callable[[str], None] = lambda doing: None,
+) -> Outcome[MonthlyResults]:
+    """Evaluate competencies over data as of each of several months, all in one run.
+
+    Args:
+        rules, data, competency, option, version, partners, allow_short_history, settings,
+            progress: as for ``evaluate``.
+        from_month, to_month: the month numbers of the first and the last as-of month.
+
+    Returns:
+        Of each month what ``evaluate`` gives of it, or what was refused in any of them.
+    """
+    months = range(from_month, to_month + 1)
+    bound = pipeline.programs(rules, to_month, competency, option, version, len(months))
+    if bound.value is None:
+        return Outcome(None, bound.diagnostics)
+    with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
+                      progress, leave_out=competency is None, only=partners) as outcome:  # fmt: skip
+        ran = outcome.value
+        if ran is None:
+            return Outcome(None, outcome.diagnostics)
+        unknown = unknown_partners(ran, partners)
+        if unknown:
+            return Outcome(None, unknown)
+        tables = [monthly_tables(ran.backend, plan, partners or None) for plan in ran.plans]
+        results = []
+        for month in months:
+            own = ran.in_month(month)
+            options = tuple(each for table in tables for each in table.get(month, ()))
+            stamp = stamp_of(ran.backend, [plan.program for plan in own.plans], own.raw, month)
+            results.append(Results(options, stamp, own.warnings, own.notes))
+        return Outcome(MonthlyResults(tuple(results), ran.warnings, ran.notes))
 
 
 def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagnostic, ...]:
@@ -71,13 +115,13 @@ def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagno
     for plan in ran.plans if partners else ():
         contract = plan.program.contract
         name = data_name(contract.id, contract.scored)
-        table = ibis.table(ran.database.schema(name), name=name)
+        table = ibis.table(ran.backend.schema(name), name=name)
         key = table[contract.scored_key]
-        known = {str(row[0]) for row in ran.database.rows(table.filter(key.isin(list(partners)))
+        known = {str(row[0]) for row in ran.backend.rows(table.filter(key.isin(list(partners)))
                  .select(key))}  # fmt: skip
         for partner in partners:
             if partner not in known:
-                some = ran.database.rows(table.select(key).order_by(key).limit(10_000))
+                some = ran.backend.rows(table.select(key).order_by(key).limit(10_000))
                 found.append(Diagnostic(
                     "unknown-partner", f"there is no {shown(partner)} in {contract.scored}",
                     Cell(ran.raw[contract.scored].shown, None, contract.scored_key),

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
 from tierwise.expression.kinds import Kind
+from tierwise.measures.base import EMPTY
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
 from tierwise.plan.evidence import (
@@ -28,7 +28,7 @@ from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
 from tierwise.program.cases import ValueResult
 from tierwise.program.option import Folded, Metric, Option, Value
 from tierwise.program.program import Contract, Program
-from tierwise.run.database import Database, Settings
+from tierwise.run.backend import Backend, Data, Settings
 from tierwise.run.results import (
     MetricResult,
     ScoreResult,
@@ -75,7 +75,7 @@ class RowVerdict:
     @property
     def counted(self) -> bool:
         """Whether it lies behind a credited fact."""
-        return self.verdict == COUNTED
+        return self.verdict in (COUNTED, EMPTY)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class ExplainReport:
 
 def explain(
     rules: RuleSet,
-    data: Path,
+    data: Data,
     as_of: int,
     partner: str,
     metric: str | None = None,
@@ -172,7 +172,7 @@ def explain(
                              bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress, leave_out=competency is None) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None, only=[partner]) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
@@ -182,22 +182,22 @@ def explain(
         options = tuple(
             explanation
             for plan in ran.plans
-            for explanation in _options(rules, ran.database, plan, partner, metric)
+            for explanation in _options(rules, ran.backend, plan, partner, metric)
         )
-        stamp = stamp_of([plan.program for plan in ran.plans], ran.raw)
+        stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         return Outcome(ExplainReport(partner, options, stamp, ran.warnings, ran.notes))
 
 
 def _options(
-    rules: RuleSet, database: Database, plan: Plan, partner: str, metric: str | None
+    rules: RuleSet, backend: Backend, plan: Plan, partner: str, metric: str | None
 ) -> list[OptionExplanation]:
     explanations = []
-    results = score_tables(database, plan, [partner])
+    results = score_tables(backend, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
         key = _key(plan.program.contract, partner)
         units = _units(rules, plan.program, option.option)
-        asked = _Asked(database, plan, option, key, score, units)
+        asked = _Asked(backend, plan, option, key, score, units)
         chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
@@ -237,7 +237,7 @@ def _behind(option: Option, metric: Metric) -> set[Value]:
 class _Asked:
     """One partner's values, as they are explained."""
 
-    database: Database
+    backend: Backend
     plan: Plan
     option: OptionPlan
     partner: str | int
@@ -266,7 +266,7 @@ class _Asked:
         own = seen.filter(seen.scored == self.partner).drop("scored")
         source = value.source
         assert isinstance(source, Folded), "only folds see something"
-        rows = self.database.arrow(own).to_pylist()
+        rows = self.backend.arrow(own).to_pylist()
         found = []
         for row in rows:
             at = [format_month(row["at"])] if "at" in row else []
@@ -281,26 +281,26 @@ class _Asked:
             return ()
         table = self.plan.table(self.option.dimensions[value.dimension])
         own = table.filter(table.scored == self.partner).order_by("by")
-        rows = self.database.arrow(own).to_pylist()
+        rows = self.backend.arrow(own).to_pylist()
         return tuple((str(row["by"]), value_of(row, value)) for row in rows)
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
         near = nearby(plan, self.option, own, self.partner)
         for step in near.steps:
-            self.database.create(step.name, step.table, step.stored)
+            self.backend.create(step.name, step.table, step.stored)
         verdicts = row_verdicts(plan, self.option, own, near, self.partner)
         read = plan.program.contract.tables[rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
         if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
             months.add(read.dated_by.path)
-        table = self.database.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
+        table = self.backend.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
         rows_near = tuple(
             RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
                        str(row[":verdict"]))
             for row in table.to_pylist()
         )  # fmt: skip
-        facts = _facts(self.database, plan, self.option, own, near, self.partner)
+        facts = _facts(self.backend, plan, self.option, own, near, self.partner)
         return ValueExplanation(
             value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
             table=rows.table, entity=own.measure.entity.text, facts=facts, rows=rows_near,
@@ -308,7 +308,7 @@ class _Asked:
 
 
 def _facts(
-    database: Database,
+    backend: Backend,
     plan: Plan,
     option: OptionPlan,
     own: MeasuredPlan,
@@ -318,7 +318,7 @@ def _facts(
     behind: dict[tuple[object, object], list[Through]] = {}
     associations = associations_behind(plan, option, own, near, partner)
     if associations is not None:
-        for row in database.arrow(associations).to_pylist():
+        for row in backend.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
             leads_to = {name.removeprefix(LEADS_TO): str(value) for name, value in row.items()
                         if name.startswith(LEADS_TO)}  # fmt: skip
@@ -329,7 +329,7 @@ def _facts(
         CreditedFact(_about(row["entity"]), format_month(row["month"]), row["part"],
                      Fraction(str(row["amount"])),
                      tuple(behind.get((_about(row["entity"]), row["credited_in"]), ())))
-        for row in database.arrow(credited_facts(near)).to_pylist()
+        for row in backend.arrow(credited_facts(near)).to_pylist()
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tierwise import pipeline
 from tierwise.diagnostics import Argument, Diagnostic, Outcome, Span, shown
 from tierwise.model.releases import FILE, KIND, releases_text
 from tierwise.model.ruleset import RuleSet
+from tierwise.program.chosen import find_version
 from tierwise.source.document import Document
 from tierwise.tasks.files import written_whole
 
@@ -51,7 +52,7 @@ def release(competency: str, version: str, folder: Path) -> Outcome[ReleaseRepor
     rules = loaded.value
     if rules is None:
         return Outcome(None, found)
-    chosen = pipeline.find_version(rules, competency, version)
+    chosen = find_version(rules, competency, version)
     if chosen.value is None:  # it may be in a file that is not of the right shape
         return Outcome(None, found if loaded.failed else tuple(map(_as_asked, chosen.diagnostics)))
     document = next(each for each in rules.documents if each.path == chosen.value.id.span.path)

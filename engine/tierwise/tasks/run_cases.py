@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -12,14 +13,17 @@ from tierwise.diagnostics import Cell, Diagnostic, Span, shown
 from tierwise.months import format_month
 from tierwise.program.case_identity import Place, identities
 from tierwise.program.cases import Case, CaseRow, Expected, ValueResult
+from tierwise.program.program import Program
 from tierwise.quantity import plain_decimal
-from tierwise.run.database import Settings
+from tierwise.run.backend import Settings
 from tierwise.run.results import ScoreResult
 from tierwise.run.run import score_tables
 
 Result = tuple[Case, tuple[Diagnostic, ...], tuple[Diagnostic, ...]]
 """A case, the expectations that it does not meet, and what the contract refuses of it."""
 
+_KEPT = 64
+"""How many programs with some of their options are kept."""
 _APART = "\x1f"
 """Stands behind a case's number, which stands before what identifies something in its rows."""
 _SUCH_ROWS = re.compile(r" \([0-9,]+ such rows\)$")
@@ -44,10 +48,7 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
     """What came of cases whose rows can lie in one data set; one that is refused stops no other."""
     waiting, results = dict(cases), dict[int, Result]()
     program = next(iter(cases.values())).program
-    options = {case.option for case in cases.values()}
-    program = replace(
-        program, options=tuple(each for each in program.options if each.id in options)
-    )
+    program = _with_options(program, frozenset(case.option for case in cases.values()))
     while waiting:
         rows = _rows(waiting, program.contract.tables)
         tables = {
@@ -61,7 +62,7 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
                 scores = {
                     (each.option.id, score.scored): score
                     for plan in ran.plans
-                    for each in score_tables(ran.database, plan, None)
+                    for each in score_tables(ran.backend, plan, None)
                     for score in each.scores()
                 }
                 results |= {number: (case, tuple(_failures(case, number, places, scores)), ())
@@ -71,6 +72,12 @@ def _evaluated(cases: Mapping[int, Case], places: frozenset[Place]) -> dict[int,
             refused = _refused(waiting, rows, errors)
             results |= {number: (waiting.pop(number), (), each) for number, each in refused.items()}
     return results
+
+
+@functools.lru_cache(_KEPT)
+def _with_options(program: Program, options: frozenset[str]) -> Program:
+    """A program with some of its options; the same one again where cases are apart, as is its plan."""
+    return replace(program, options=tuple(each for each in program.options if each.id in options))
 
 
 Numbered = Mapping[str, Sequence[tuple[int, CaseRow]]]

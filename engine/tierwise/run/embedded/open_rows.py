@@ -7,11 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from tierwise.program.program import Contract
-from tierwise.run.database import Database, quoted
-from tierwise.run.open_data import RawTable, raw_name
-
-Cells = Mapping[str, str | None]
-"""A row: its cells by column, as a text file would write them."""
+from tierwise.run.backend import Cells, RawTable, raw_name
+from tierwise.run.embedded.database import Database, quoted
 
 
 def open_rows(

@@ -6,9 +6,7 @@ Nothing is parsed here but the files' own format: cells of text files stay text.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,37 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, shown
+from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
-from tierwise.run.database import Database, attach, is_interrupt, literal, quoted
-from tierwise.run.text_files import DELIMITERS, FIRST_ROW, load_text, twice
+from tierwise.run.backend import RawTable, raw_name, unreadable
+from tierwise.run.embedded.database import Database, attach, is_interrupt, literal, quoted
+from tierwise.run.embedded.text_files import DELIMITERS, FIRST_ROW, load_text, twice
 
 _PARQUET = ".parquet"
 _FORMATS = (*DELIMITERS, _PARQUET)
 _WHAT_DATA_IS = "DATA is a folder of csv, tsv or parquet files, or a .duckdb file"
 _MAGIC = slice(8, 12), b"DUCK"
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as it lies in the data.
-
-    ``shown`` is how findings name it; its first row is number ``first_row`` there. ``is_text``:
-    its cells are text that has to be parsed. ``digest`` is that of its file. ``header``: the
-    columns that it has. ``whole``: all of its rows could be read.
-    """
-
-    name: str
-    shown: str
-    first_row: int
-    is_text: bool
-    digest: str
-    header: tuple[str, ...]
-    whole: bool = True
-
-
-def raw_name(table: str) -> str:
-    """The name of a raw table in the database."""
-    return f"raw:{table}"
 
 
 def open_data(
@@ -109,6 +86,8 @@ def _open_database(
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing",
                                     Cell(str(data)), nearest(name, names)))  # fmt: skip
         elif _view(database, name, f"data.main.{quoted(name)}", Cell(place), found):
+            numbered = f"SELECT *, rowid AS {quoted(ROW)} FROM data.main.{quoted(name)}"
+            database.numbered_rows[name] = numbered
             header = tuple(database.types(raw_name(name)))
             opened[name] = RawTable(name, place, 1, False, digest, header)
     return opened
@@ -125,12 +104,6 @@ def _view(database: Database, name: str, source: str, place: Cell, found: list[D
         found.append(unreadable(place, error, "write it once more"))
         return False
     return True
-
-
-def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:
-    """A finding for what DuckDB says of data that it cannot read."""
-    first = re.sub(r"^[A-Z][A-Za-z/ ]* Error: ", "", str(error).strip().split("\n")[0])
-    return Diagnostic("data-unreadable", f"it cannot be read: {first}", place, hint)
 
 
 def _open_folder(
@@ -184,6 +157,10 @@ def _open_file(
         return None
     if not _view(database, table.name, f"read_parquet({literal(str(path))})", place, found):
         return None
+    database.numbered_rows[table.name] = (
+        f"SELECT * RENAME (file_row_number AS {quoted(ROW)}) "
+        f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
+    )
     wrong = _columns_of_parquet(path, table)
     if wrong is not None:
         found.append(wrong)

@@ -24,7 +24,7 @@ import pyarrow as pa
 from tierwise.diagnostics import Cell, Diagnostic, shown
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Table
-from tierwise.run.database import Database, literal, no_memory, quoted
+from tierwise.run.embedded.database import Database, literal, no_memory, quoted
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 FIRST_ROW = 2

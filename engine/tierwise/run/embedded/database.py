@@ -1,4 +1,4 @@
-"""The embedded backend: DuckDB runs the SQL that Ibis prints of a plan's tables."""
+"""A connection to DuckDB, which runs the SQL that Ibis prints of a plan's tables."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
-from tierwise.diagnostics import CannotRun
+from tierwise.diagnostics import CannotRun, TooLarge
+from tierwise.run.backend import Settings, Unreadable
 
-NAME = "duckdb"
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
@@ -29,23 +29,13 @@ _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What a run may use: ``threads`` (None: all), ``memory`` such as "4GB" (None: DuckDB's)."""
-
-    threads: int | None = None
-    memory: str | None = None
-
-
-class Unreadable(Exception):
-    """What DuckDB met where it read data: not a query that is wrong, but damaged bytes."""
-
-
 class Database:
     """One connection to an in-memory DuckDB that spills to a temporary folder."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self.numbered_rows: dict[str, str] = {}
+        """By raw table that is not read row by row: a query for its rows with their numbers."""
         self._reads = False
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
@@ -126,7 +116,7 @@ def _translated(reads: bool) -> Iterator[None]:
             raise
         raise CannotRun(_first(error), "check the files and the space on disk") from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise CannotRun("a number is too large to be calculated exactly", "look for amounts that "
+        raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
                         "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error

@@ -1,0 +1,155 @@
+"""What every backend can do. Everything else in run/ and tasks/ knows only this.
+
+A backend makes the tables of data available by name, and runs queries over such names: the
+expressions of a plan, as Ibis prints them for it. It decides nothing about a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from tierwise.diagnostics import Cell, Diagnostic
+from tierwise.plan.plan import Step
+from tierwise.program.program import Contract
+
+Cells = Mapping[str, str | None]
+"""A row: its cells by column, as a text file would write them."""
+Data = Path | str | Mapping[str, Sequence[Cells]]
+"""Where data lies: a path, or what a backend reads beside paths; or rows by table."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run may use.
+
+    ``threads`` (None: all), ``memory`` such as "4GB" (None: as the backend thinks fit); ``backend``
+    by its name; ``master``: where a cluster is; ``session``: one that is open, None to open one.
+    """
+
+    threads: int | None = None
+    memory: str | None = None
+    backend: str = "duckdb"
+    master: str | None = None
+    session: object = None
+
+
+class Unreadable(Exception):
+    """What a backend met where it read data: not a query that is wrong, but damaged bytes."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it lies in the data.
+
+    ``shown`` is how findings name it; its first row is number ``first_row`` there, None where rows
+    have no number. ``is_text``: its cells are text that has to be parsed. ``digest`` is that of
+    its file, or of its content. ``header``: the columns that it has. ``whole``: all of its rows
+    could be read. ``near``: the name of those of its rows that matter, where not all do.
+    """
+
+    name: str
+    shown: str
+    first_row: int | None
+    is_text: bool
+    digest: str
+    header: tuple[str, ...]
+    whole: bool = True
+    near: str = ""
+
+    @property
+    def source(self) -> str:
+        """The name in a backend of the rows that are read."""
+        return self.near or raw_name(self.name)
+
+
+class Backend(Protocol):
+    """An open backend."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a stamp."""
+        ...
+
+    def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
+        """The steps of a plan that it could not run, with what is missing.
+
+        It is asked before data is read. A backend on which every rule is tested need not look.
+        """
+        ...
+
+    def open(self, data: Data, contract: Contract, found: list[Diagnostic]) -> dict[str, RawTable]:
+        """Make every table of the contract that the data has readable as ``raw_name``, as it stands.
+
+        Findings: ``data-missing`` for what is not there, and what keeps a table from being read.
+
+        Raises:
+            CannotRun: the environment does not let the data be opened.
+        """
+        ...
+
+    def numbered(self, raw: RawTable) -> ir.Table:
+        """The rows of a raw table; with their number as ``ROW`` where ``raw`` says that they have one."""
+        ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Within this block the data is read for the first time, and may turn out damaged.
+
+        Raises:
+            Unreadable: it did.
+        """
+        ...
+
+    def running(self) -> AbstractContextManager[None]:
+        """Within this block steps of a plan are created, whose rows are in no order."""
+        ...
+
+    def schema(self, name: str) -> ibis.Schema:
+        """The columns of a table."""
+        ...
+
+    def types(self, name: str) -> Mapping[str, str]:
+        """The columns of a table with their types, as the backend calls them."""
+        ...
+
+    def create(self, name: str, table: ir.Table, stored: bool) -> None:
+        """Make a query available under a name, its rows kept if ``stored``.
+
+        Raises:
+            CannotRun: memory or disk ran out, or a number is too large to stay exact.
+        """
+        ...
+
+    def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
+        """The rows of a query; raises as ``create`` does."""
+        ...
+
+    def arrow(self, table: ir.Table) -> pa.Table:
+        """The rows of a query as an Arrow table; raises as ``create`` does."""
+        ...
+
+    def write(self, table: ir.Table, target: str) -> None:
+        """Write the rows of a query as Parquet, whole or not at all, without bringing them here.
+
+        ``target``: a file, or where several machines write, a folder. Raises as ``create`` does.
+        """
+        ...
+
+
+def raw_name(table: str) -> str:
+    """The name of a raw table in a backend."""
+    return f"raw:{table}"
+
+
+def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:
+    """A finding for what a backend says of data that it cannot read."""
+    first = re.sub(r"^[A-Z][A-Za-z/ ]* Error: ", "", str(error).strip().split("\n")[0])
+    return Diagnostic("data-unreadable", f"it cannot be read: {first}", place, hint)

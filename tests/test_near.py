@@ -1,0 +1,85 @@
+"""Where some partners are asked for, only what matters to them is read: it gives the same as reading everything."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+import tierwise
+from tierwise.run import prepare
+from tierwise.tasks.explain import ExplainReport
+
+CONTOSO = Path("examples/contoso")
+WORLDS = {
+    "contoso": (CONTOSO, None, "2021-05"),
+    "resellers": (Path("examples/resellers/data"), "examples/resellers/rules", "2026-06"),
+    "shapes": (Path("examples/shapes/data"), "examples/shapes", "2026-06"),
+}
+
+
+def everybody(world: str) -> tierwise.Results:
+    data, rules, as_of = WORLDS[world]
+    return tierwise.evaluate(data, as_of, rules=rules, allow_short_history=True)
+
+
+def scored_of(results: tierwise.Results) -> list[str]:
+    return sorted({str(each.scored) for option in results.options for each in option.scores()})
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_partner_alone_has_the_scores_that_it_has_among_all(world: str) -> None:
+    data, rules, as_of = WORLDS[world]
+    whole = everybody(world)
+    for partner in scored_of(whole):
+        alone = tierwise.evaluate(data, as_of, rules=rules, allow_short_history=True,
+                                  partners=[partner])  # fmt: skip
+        assert alone.to_arrow().to_pylist() == [
+            row for row in whole.to_arrow().to_pylist() if partner in map(str, row.values())
+        ]
+
+
+@pytest.fixture(params=["P01", "P04", "P07", "P13", "P19"])
+def both(request: pytest.FixtureRequest) -> Iterator[tuple[ExplainReport, ExplainReport]]:
+    """What is said of a partner where only what matters was read, and where everything was."""
+    rules = tierwise.load_rules()
+    alone = tierwise.explain(CONTOSO, "2021-05", request.param, rules=rules)
+    with patch.object(prepare, "near", lambda *_: None):
+        yield alone, tierwise.explain(CONTOSO, "2021-05", request.param, rules=rules)
+
+
+def test_an_explanation_is_the_same(both: tuple[ExplainReport, ExplainReport]) -> None:
+    alone, whole = both
+    assert alone.options == whole.options
+
+
+def test_rows_of_others_are_neither_read_nor_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    seats = data / "seats.csv"
+    seats.write_text(seats.read_text("utf-8") + "S-of-nobody,2021-05,3\n", "utf-8")
+    with pytest.raises(tierwise.Refused, match="data-reference"):
+        tierwise.evaluate(data, "2021-05")
+    alone = tierwise.evaluate(data, "2021-05", partners=["P04"])
+    assert [each.score for each in alone.options[0].scores()] == [29]
+
+
+def test_rows_that_matter_are_refused_by_their_number(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    seats = data / "seats.csv"
+    lines = seats.read_text("utf-8").splitlines()
+    subscription = next(
+        line.split(",")[1]
+        for line in (data / "associations.csv").read_text("utf-8").splitlines()
+        if line.startswith("P04,")
+    )
+    seats.write_text("\n".join([*lines, f"{subscription},2021-06,-3"]) + "\n", "utf-8")
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2021-05", partners=["P04"])
+    (found,) = refused.value.diagnostics
+    assert found.code == "data-minimum"
+    assert str(found.place) == f"seats.csv, row {len(lines) + 1}, column paid_seats"
