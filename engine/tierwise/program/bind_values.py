@@ -252,9 +252,9 @@ class ValuesBinding:
                 return None
             return _texts_of(measure.rows.by.expression.tree, self.binder.names(measure.rows.table))
         value = self.values.get(name)
-        source = value.source if value is not None else None
-        known = isinstance(source, Calculated)
-        return _texts_of(source.expression.tree, self.names({})) if known else None
+        if value is None or not isinstance(value.source, Calculated):
+            return None
+        return _texts_of(value.source.expression.tree, self.names({}))
 
     def _dimension(self, expression: Expression, text: Written) -> str | None:
         """What it is told apart by, "" for nothing; None after a finding."""
