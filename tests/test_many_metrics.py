@@ -8,9 +8,9 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 import pytest
-from tierwise.run.database import Database, sql_of
 
 import tierwise
+from tierwise.run.embedded.database import Database, sql_of
 
 MANY = 40
 NAMES = [f"{number:02}" for number in range(MANY)]

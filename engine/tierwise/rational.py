@@ -121,13 +121,6 @@ class Rational:
         more = (over >= denominator - over).ifelse(away, _whole(0))
         return self._multiple(numerator - rest + more)
 
-    def _multiple(self, numerator: ir.NumericValue) -> Rational:
-        """The whole number that a multiple of its denominator is, without that denominator."""
-        if self.denominator is None:
-            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
-        _, denominator = self.columns()
-        return Rational(_divided(_whole(numerator), denominator), None)
-
     def whole_column(self) -> ir.NumericValue:
         """The number, which is whole, as a column of whole decimals.
 
@@ -144,6 +137,15 @@ class Rational:
         signed = (numerator < 0).ifelse(-quotient, quotient)
         within = size < _scaled(denominator, 2**_DIGITS)
         return within.ifelse(signed, ibis.null(WHOLE)).cast(WHOLE)
+
+    def _multiple(self, numerator: ir.NumericValue) -> Rational:
+        """The whole number that a multiple of the denominator of ``columns`` is.
+
+        A denominator that is known stays known, any other one is gone; so sums add up numerators.
+        """
+        if self.denominator is None:
+            return Rational(_whole(numerator), None, Fraction(1, self.scale.denominator))
+        return Rational(_divided(_whole(numerator), self.columns()[1]), None)
 
     @property
     def _is_whole(self) -> bool:
@@ -294,15 +296,17 @@ def _divided(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
     """
     quotient = _whole(0)
     for _ in range(3):
-        guess = _guess(above, below)
+        guess = _guess(above, below, nearest=True)
         quotient = (quotient + guess).cast(WHOLE)
         above = (above - guess * below).cast(WHOLE)
     return quotient
 
 
-def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
-    """The quotient but for a small part of it, as a whole number; how it is rounded does not matter."""
-    return (above.cast("float64") / below.cast("float64")).cast(WHOLE)
+def _guess(
+    above: ir.NumericValue, below: ir.NumericValue, nearest: bool = False
+) -> ir.NumericValue:
+    quotient = above.cast("float64") / below.cast("float64")
+    return (quotient + 0.5 if nearest else quotient).floor().cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:

@@ -14,6 +14,8 @@ _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _MOST = 200
 _LARGEST = 2_000_000
+_WIDEST = 160
+"""Letters of a line that are shown."""
 
 
 def print_findings(findings: Sequence[Diagnostic], out: TextIO) -> None:
@@ -44,12 +46,19 @@ def _excerpt(span: Span, colour: bool) -> list[str]:
     """The line that a span points at, marked."""
     lines = _lines(span.path)
     text = lines[span.line - 1].replace("\t", " ") if span.line <= len(lines) else ""
-    if not text.strip() or len(text) > 160 or not text.isprintable():
+    if not text.strip() or not text.isprintable():
         return []
     end = span.end_column if span.end_line == span.line else span.column + 1
-    mark = "^" * max(1, min(end, len(text) + 1) - span.column)
+    column, size = span.column - 1, max(1, min(end, len(text) + 1) - span.column)
+    if len(text) > _WIDEST:  # a part of it around what is meant
+        first = min(max(0, column - _WIDEST // 4), len(text) - _WIDEST)
+        before, after = "... " if first else "", " ..." if first + _WIDEST < len(text) else ""
+        size = min(size, first + _WIDEST - column)
+        text = f"{before}{text[first : first + _WIDEST]}{after}"
+        column += len(before) - first
+    mark = "^" * size
     gutter = f"{span.line:>5} | "
-    marked = " " * (span.column - 1) + _paint(mark, _COLOURS["error"], colour)
+    marked = " " * column + _paint(mark, _COLOURS["error"], colour)
     return [f"{gutter}{text}", f"{' ' * (len(gutter) - 2)}| {marked}"]
 
 

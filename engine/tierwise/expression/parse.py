@@ -69,8 +69,8 @@ def parse(
     before = len(found)
     typing = Typing(written, names, found, divides)
     kind = typing.kind(tree)
-    if len(found) > before:
-        return None
+    if len(found) > before or (kind is Kind.UNKNOWN and wanted is not None):
+        return None  # what has no kind has been reported where it is made
     if wanted is not None and kind is not wanted and not (wanted.is_number and kind.is_number):
         typing.report("expression-type", f"{wanted.phrase} is needed here, this is {kind.phrase}",
                       tree, _WAYS_OUT.get(wanted, "name a column of numbers, or calculate one"))  # fmt: skip

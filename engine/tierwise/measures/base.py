@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 ROWS = "rows"
-"""The folded part that is the number of facts."""
+"""The folded part that is the number of facts; where some of them are chosen, of all of them."""
+CHOSEN_FROM = "chosen_from"
+"""The column of chosen facts that says from how many."""
 EMPTY = "there is no amount: counts as 0"
 """The verdict on a row that counts and adds nothing, since its amount is empty."""
 AS_OF_MONTHS = ("first_as_of", "last_as_of")
@@ -301,8 +303,8 @@ class Reason:
 class Choice:
     """Which facts count among all of a scored one; a row says its amount as ``asks`` "amount".
 
-    ``chosen`` keeps them, given the columns that tell scored ones apart; ``otherwise`` says of
-    the others why they do not count.
+    ``chosen`` keeps them, given the columns that tell scored ones apart, with ``CHOSEN_FROM``;
+    ``otherwise`` says of the others why they do not count.
     """
 
     chosen: Callable[[ir.Table, tuple[str, ...]], ir.Table]

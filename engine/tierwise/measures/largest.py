@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tierwise.measures.amounts import OfAmounts, kind
-from tierwise.measures.base import ROWS, Choice, Facts, Steps
+from tierwise.measures.base import CHOSEN_FROM, ROWS, Choice, Facts, Steps
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -34,7 +34,8 @@ def _largest(steps: Steps, facts: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """The fact with the largest amount, of each scored one."""
     order = [facts.amount.desc(), facts.month, facts.entity]
     place = steps.place(facts, keys, order)
-    ranked = facts.mutate(place=place)
+    many = facts.count().over(group_by=list(keys))
+    ranked = facts.mutate(place=place, **{CHOSEN_FROM: many})
     return ranked.filter(ranked.place == 0).drop("place")
 
 
@@ -42,7 +43,7 @@ KIND = kind(
     "largest",
     "The largest amount",
     "The largest amount of the eligible rows. Rows whose amount is empty are left out; where there "
-    "are none, there is no value.",
+    "are none, there is no value. 'rows', how many there are, may be named in 'requires'.",
     "{largest: amount, from: orders, over: 12 months}",
     Largest,
     {"title": "Amount", "description": "The amount of one row.", "examples": ["amount"]},

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tierwise.measures.amounts import OfAmounts, kind
-from tierwise.measures.base import ROWS, Choice, Facts, Steps
+from tierwise.measures.base import CHOSEN_FROM, ROWS, Choice, Facts, Steps
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -28,7 +28,8 @@ class Median(OfAmounts):
     def value(self, parts: Mapping[str, Rational]) -> Rational:
         """Half of the two amounts in the middle, or twice the one."""
         total, rows = parts["total"], parts[ROWS]
-        both = total.where(rows == 2, total * 2)
+        are_two = (rows / 2).floor() * 2 == rows
+        both = total.where(are_two, total * 2)
         return (both / 2).present_if(rows > 0)
 
 
@@ -36,9 +37,10 @@ def _middle(steps: Steps, facts: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """The one or two facts in the middle, of each scored one."""
     order = [facts.amount, facts.month, facts.entity]
     place = steps.place(facts, keys, order)
-    ranked = facts.mutate(place=place, many=facts.count().over(group_by=list(keys)))
-    first, second = (ranked.many - 1) // 2, ranked.many // 2
-    return ranked.filter((ranked.place == first) | (ranked.place == second)).drop("place", "many")
+    many = facts.count().over(group_by=list(keys))
+    ranked = facts.mutate(place=place, **{CHOSEN_FROM: many})
+    first, second = (ranked[CHOSEN_FROM] - 1) // 2, ranked[CHOSEN_FROM] // 2
+    return ranked.filter((ranked.place == first) | (ranked.place == second)).drop("place")
 
 
 KIND = kind(
@@ -46,7 +48,8 @@ KIND = kind(
     "The median of an amount",
     "The amount in the middle of those of the eligible rows; with an even number, the average of "
     "the two in the middle. Rows whose amount is empty are left out; where there are none, there "
-    "is no value. 'rows', how many stand in the middle, and their 'total' may be named in 'requires'.",
+    "is no value. 'rows', how many there are in all, may be named in 'requires', and 'total', what "
+    "stands in the middle added up.",
     "{median: grade, from: answers, over: 6 months}",
     Median,
     {"title": "Amount", "description": "The amount of one row.", "examples": ["grade"]},

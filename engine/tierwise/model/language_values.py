@@ -34,6 +34,23 @@ that are in effect on that day. A table without months and without `on` counts w
 asks the row; `during` asks the credited fact: its `month`, the scored one, and since when it is
 credited, as in `during: months_between(scored.joined_on, month) < 12`.
 
+`changes` compares the first month of its
+window with the month before it, whose rows are read too. `holders_of` with `by` asks each part for itself:
+whoever holds one half of a certification in one area and the other half in another holds it in neither.
+
+A window of the calendar is a condition: `during: year(month) == year(as_of)` with `over: 12 months` counts
+what lies in the as-of month's year. In how many months of that year something held is a fold that asks the
+month in which it is worked out, for `as_of` is the last day of that month there:
+
+```yaml
+values:
+  sales: {measure: {sum: amount, from: orders, over: 1 month}}
+  good_summer_months: {number_with: sales >= 1000 and month_of_year(as_of) >= 6 and month_of_year(as_of) <= 8, over: 12 months}
+```
+
+A path follows as many references as there are, one behind the other: with `order` a reference of a line,
+`buyer` one of an order and `country` one of a buyer, a line's `where` may ask `order.buyer.country.large`.
+
 ### Told apart
 
 `by: {area: product.area}` in a measure makes one value for each area. Such values meet others that
@@ -53,7 +70,8 @@ values:
 A fold over months asks what an expression was as of the end of each month, the as-of month and those
 before it: all that it names, points and other folds too, is worked out as of then. Only what is said
 of the scored one itself (`scored.`), and catalogues, are as they are now. `ending: 1 month ago` leaves
-the as-of month out; `since: scored.joined_on` leaves out months that end before that day.
+the as-of month out; `since: scored.joined_on` leaves out months that end before that day. Where that day
+is missing no month is looked at, as if there were none.
 
 ### How large a fraction may be
 

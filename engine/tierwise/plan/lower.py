@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import (
     AS_OF_MONTHS,
+    CHOSEN_FROM,
     ROWS,
     By,
     Entity,
@@ -362,7 +363,8 @@ def _sums(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:
         part: table.amount.sum() if len(summed) == 1 else table.amount.sum(where=table.part == part)
         for part in summed
     }
-    return sums | ({ROWS: table.count()} if ROWS in measure.parts else {})
+    rows = table[CHOSEN_FROM].max() if CHOSEN_FROM in table.columns else table.count()
+    return sums | ({ROWS: rows} if ROWS in measure.parts else {})
 
 
 ALWAYS = 10_000 * 12

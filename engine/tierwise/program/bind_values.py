@@ -12,6 +12,7 @@ from functools import cached_property
 from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
+from tierwise.expression.typed import Names, literal, path_of
 from tierwise.measures.base import ByRule, Measure, Window
 from tierwise.model.ruleset import (
     CalculatedRule,
@@ -79,7 +80,7 @@ class ValuesBinding:
                   *(group.id.text for group in self.rule.groups))  # fmt: skip
         known = dict.fromkeys((SCORE, LOWEST_POINTS, *map(points_of, earned)), Kind.DECIMAL)
         own = (*self.rules, *(name for name in self.dimensions if name not in self.rules))
-        return ValueNames(own, self._resolve, scored, {**known, **here})
+        return ValueNames(own, self._resolve, scored, {**known, **here}, self._texts)
 
     def expression(
         self, text: Written, wanted: Kind | None, here: Mapping[str, Kind] | None = None
@@ -242,6 +243,19 @@ class ValuesBinding:
         value = self.value(name)
         return None if value is None else (value.kind, value.parts)
 
+    def _texts(self, name: str) -> set[str] | None:
+        """The only texts that a value, or what tells values apart, may be; None: any."""
+        if name in self.dimensions:
+            told_apart = self.values.get(next(iter(self.dimensions[name])))
+            measure = told_apart.measure if told_apart is not None else None
+            if measure is None or measure.rows.by is None:
+                return None
+            return _texts_of(measure.rows.by.expression.tree, self.binder.names(measure.rows.table))
+        value = self.values.get(name)
+        if value is None or not isinstance(value.source, Calculated):
+            return None
+        return _texts_of(value.source.expression.tree, self.names({}))
+
     def _dimension(self, expression: Expression, text: Written) -> str | None:
         """What it is told apart by, "" for nothing; None after a finding."""
         several = sorted({each for name in expression.names if (each := self._dimension_of(name))})
@@ -262,6 +276,18 @@ class ValuesBinding:
         if value is not None:
             return value.dimension
         return next((name for name, values in self.dimensions.items() if first in values), "")
+
+
+def _texts_of(tree: ast.expr, names: Names) -> set[str] | None:
+    """The only texts that an expression may give, where each of its cases is known."""
+    if isinstance(tree, ast.IfExp):
+        one, other = _texts_of(tree.body, names), _texts_of(tree.orelse, names)
+        return None if one is None or other is None else one | other
+    text, path = literal(tree), path_of(tree)
+    if isinstance(text, str):
+        return {text}
+    known = names.values_of(path) if path is not None else None
+    return None if known is None else {*known}
 
 
 def _chosen(cases: list[tuple[Expression | None, Expression]]) -> Expression:

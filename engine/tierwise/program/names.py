@@ -105,12 +105,15 @@ class TableNames:
         return [*self.table.columns, *self.table.derived]
 
     def values_of(self, path: str) -> Iterable[str] | None:
-        """The values that a column declares, or the keys of the catalogue that it refers to."""
+        """The values that a column declares, the keys of the catalogue that it refers to, or its texts."""
         first, _, rest = path.partition(".")
         if rest:
             reference = self.table.reference(first)
-            reached = reference is not None and reference.references in self.tables
-            return self._below(reference).values_of(rest) if reference and reached else None
+            if reference is None:
+                return None
+            if reference.references in self.tables:
+                return self._below(reference).values_of(rest)
+            return self._texts_of(self.catalogues[reference.references], rest)
         column = self.table.columns.get(first)
         if column is None or column.values is not None:
             return column.values if column else None
@@ -131,6 +134,12 @@ class TableNames:
             return None
         definition = self._below(reference).definition_of(rest)
         return definition.under(f"{first}.") if definition is not None else None
+
+    @staticmethod
+    def _texts_of(catalogue: Catalogue, attribute: str) -> Iterable[str] | None:
+        """What the entries of a catalogue say of a text, where any does."""
+        said = (entry.get(attribute) for entry in catalogue.entries.values())
+        return {each for each in said if isinstance(each, str)} or None
 
     def _below(self, reference: Column) -> TableNames:
         return TableNames(self.tables[reference.references], self.tables, self.catalogues)

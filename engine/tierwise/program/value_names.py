@@ -23,13 +23,15 @@ class ValueNames:
     """The names there are.
 
     ``values``: the values; ``resolve`` gives one's kind and parts, None where it is broken.
-    ``here``: what else has a meaning in this place, such as ``value`` or ``score``.
+    ``here``: what else has a meaning in this place, such as ``value`` or ``score``. ``texts``: the only
+    texts that a value may be, None where any may.
     """
 
     values: tuple[str, ...]
     resolve: Callable[[str], tuple[Kind, tuple[str, ...]] | None]
     scored: TableNames
     here: Mapping[str, Kind]
+    texts: Callable[[str], Iterable[str] | None] = lambda name: None
 
     def kind_of(self, path: str) -> Kind | None:
         """The kind of a value, of one of its parts, or of a column of the scored one."""
@@ -72,9 +74,11 @@ class ValueNames:
         return path, [*self.here, *self.values, AS_OF]
 
     def values_of(self, path: str) -> Iterable[str] | None:
-        """The only texts that a column of the scored one may have."""
+        """The only texts that a value, or a column of the scored one, may have."""
         first, _, rest = path.partition(".")
-        return self.scored.values_of(rest) if first == SCORED and rest else None
+        if first == SCORED and rest:
+            return self.scored.values_of(rest)
+        return self.texts(path) if path in self.values and path not in self.here else None
 
     def definition_of(self, path: str) -> Definition | None:
         """What a derived column of the scored one stands for."""

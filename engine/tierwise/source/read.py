@@ -55,6 +55,9 @@ class _Open:
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     key: Scalar | None = None
+    is_flow: bool = False
+    last: Scalar | None = None
+    """What stood before in a list or mapping on one line, where it is a plain text."""
 
 
 class _Wrong(Exception):
@@ -171,7 +174,7 @@ def _open(event: yaml.CollectionStartEvent, span: Span, stack: list[_Open]) -> _
             "no rule needs that depth")  # fmt: skip
     is_key = bool(stack) and stack[-1].is_mapping and stack[-1].key is None
     _refuse(is_key, "yaml-key", "a key is a text", span, "quote the key")
-    return _Open(span, isinstance(event, yaml.MappingStartEvent))
+    return _Open(span, isinstance(event, yaml.MappingStartEvent), is_flow=bool(event.flow_style))
 
 
 def _refuse(wrong: bool, code: str, message: str, span: Span, hint: str) -> None:
@@ -181,6 +184,13 @@ def _refuse(wrong: bool, code: str, message: str, span: Span, hint: str) -> None
 
 def _place(parent: _Open, node: Node, found: list[Diagnostic]) -> None:
     """Put a finished node into the list or mapping that is open around it."""
+    if parent.is_flow:
+        plain = node if isinstance(node, Scalar) and node.raw[:1] not in ("'", '"') else None
+        if plain is not None and parent.last is not None:
+            _refuse(_unclosed(parent.last.text) > 0 > _unclosed(plain.text), "yaml-syntax",
+                    "a comma separates what stands in {...} and [...], and this text ends at one",
+                    parent.last.span, "put the whole text in quotes")  # fmt: skip
+        parent.last = plain
     if not parent.is_mapping:
         parent.items.append(node)
     elif parent.key is None:
@@ -197,6 +207,11 @@ def _place(parent: _Open, node: Node, found: list[Diagnostic]) -> None:
                                         "keep one"))  # fmt: skip
             return
         parent.entries[key.text] = Entry(key.text, key.span, node)
+
+
+def _unclosed(text: str) -> int:
+    """How many brackets of calls are open at the end of a text; below 0: closed too often."""
+    return text.count("(") - text.count(")")
 
 
 def _close(opened: _Open, end: Span) -> Node:

@@ -128,7 +128,8 @@ DATES = (
         "the date a whole number of months later, or earlier for one below 0",
         "closed_on <= add_months(opened_on, 12)",
         lambda date, months: months_later(date, int(months)), _added,
-        note="The last day of a month that is too short for it. Missing outside the years 1 to "
+        note="The last day of a month that is too short for it, so a month after 31 January and back is "
+        "28 January. Missing outside the years 1 to "
         "9999. `floor`, `ceiling` and `round` make numbers whole",
     ),
     Function(
