@@ -70,12 +70,10 @@ def prepare(
             opened = _narrowed(backend, alike, opened, only, progress)
         checked = shared.checked(contract, opened, found, progress)
         raw.update(opened)
-        for program, month in ((each, month) for each in those for month in each.as_of_months):
+        for program, month in ((one, month) for one in those for month in one.as_of_months):
             own = check_history(program.in_month(month), checked, opened, allow_short_history)
             by_month.setdefault(month, []).extend(own)
-    for month in sorted({month for program in programs for month in program.as_of_months}):
-        those = [program for program in programs if month in program.as_of_months]
-        by_month.setdefault(month, []).extend(_left_out(those, lacking, str(data)))
+    _add_left_out(by_month, programs, lacking, str(data))
     found += _worst(by_month)
     kept = tuple(program for program in programs if program.contract.id not in lacking)
     of_months = {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()}
@@ -139,6 +137,18 @@ def _worst(by_month: Mapping[int, Sequence[Diagnostic]]) -> list[Diagnostic]:
             if key not in worst or each.code == "data-stale":
                 worst[key] = each
     return list(worst.values())
+
+
+def _add_left_out(
+    by_month: dict[int, list[Diagnostic]],
+    programs: Sequence[Program],
+    lacking: Mapping[str, Sequence[Diagnostic]],
+    data: str,
+) -> None:
+    """Add to what is found of each month what is not scored in it."""
+    for month in sorted({month for program in programs for month in program.as_of_months}):
+        those = [program for program in programs if month in program.as_of_months]
+        by_month.setdefault(month, []).extend(_left_out(those, lacking, data))
 
 
 def _left_out(
