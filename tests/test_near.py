@@ -30,11 +30,15 @@ def scored_of(results: tierwise.Results) -> list[str]:
     return sorted({str(each.scored) for option in results.options for each in option.scores()})
 
 
+SOME = {"contoso": ["P01", "P04", "P06", "P11", "P16", "P19"], "shapes": ["berlin"]}
+"""Of large worlds the partners that are asked for, for each is an evaluation."""
+
+
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_partner_alone_has_the_scores_that_it_has_among_all(world: str) -> None:
     data, rules, as_of = WORLDS[world]
     whole = everybody(world)
-    for partner in scored_of(whole):
+    for partner in SOME.get(world, scored_of(whole)):
         alone = tierwise.evaluate(data, as_of, rules=rules, allow_short_history=True,
                                   partners=[partner])  # fmt: skip
         assert alone.to_arrow().to_pylist() == [
@@ -42,7 +46,7 @@ def test_a_partner_alone_has_the_scores_that_it_has_among_all(world: str) -> Non
         ]
 
 
-@pytest.fixture(params=["P01", "P04", "P07", "P13", "P19"])
+@pytest.fixture(params=["P04", "P13"])
 def both(request: pytest.FixtureRequest) -> Iterator[tuple[ExplainReport, ExplainReport]]:
     """What is said of a partner where only what matters was read, and where everything was."""
     rules = tierwise.load_rules()
