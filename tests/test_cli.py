@@ -146,7 +146,7 @@ def test_a_refused_run_leaves_an_earlier_file_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["evaluate", "examples/contoso"], 2, "Missing option '--as-of'"),
+        (["evaluate", "examples/contoso"], 2, "name the month, or several with --from and --to"),
         (["evaluate", "examples/contoso", "--as-of", "2021-13"], 2, "'2021-13' is not a month"),
         (["evaluate", "examples/contoso", "--as-of", "2021-05", "--format", "xml"], 2, "xml"),
         (["evaluate", "examples/contoso", "--as-of", "2021-05", "--output", "nowhere/a.csv"], 2,
