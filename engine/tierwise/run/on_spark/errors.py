@@ -10,7 +10,7 @@ from py4j.protocol import Py4JError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
 from tierwise.diagnostics import CannotRun
-from tierwise.run.backend import Unreadable
+from tierwise.run.backend import TooLarge, Unreadable
 
 _TOO_LARGE = re.compile(r"NUMERIC_VALUE_OUT_OF_RANGE|ARITHMETIC_OVERFLOW|CAST_OVERFLOW|"
                         r"BINARY_ARITHMETIC_OVERFLOW|DECIMAL_PRECISION_EXCEEDS")  # fmt: skip
@@ -40,7 +40,7 @@ def translated(reads: bool) -> Iterator[None]:
     except (PySparkException, Py4JError) as error:
         text = str(error)
         if _TOO_LARGE.search(text):
-            raise CannotRun("a number is too large to be calculated exactly", "look for amounts that "
+            raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
                             "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
         if _NO_ROOM.search(text):
             raise CannotRun(f"Spark has not enough memory or disk: {first(error)}",

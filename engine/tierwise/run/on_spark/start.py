@@ -58,9 +58,9 @@ def session(settings: Settings) -> Iterator[SparkSession]:
         try:
             yield _own(started)
         finally:
-            with _quiet():
-                with contextlib.suppress(PySparkException, OSError):  # it may have ended by itself
-                    started.stop()
+            # It may have ended by itself.
+            with _quiet(), contextlib.suppress(PySparkException, OSError):
+                started.stop()
 
 
 def _own(lent: SparkSession) -> SparkSession:
