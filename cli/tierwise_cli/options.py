@@ -21,8 +21,8 @@ def _data(text: str) -> str:
 
 DATA = Annotated[
     str,
-    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file.",
-                   metavar="DATA", callback=_data),
+    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file; with Spark also a "
+                   "URL, or table:SCHEMA of a catalogue.", metavar="DATA", callback=_data),
 ]  # fmt: skip
 
 
@@ -78,6 +78,11 @@ OUTPUT = Annotated[
     typer.Option("--output", "-o", metavar="FILE",
                  help="Write to a file, whole or not at all. Default: standard output."),
 ]  # fmt: skip
+OUTPUT_OR_URL = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE",
+                 help="Write to a file, whole or not at all; with Spark a folder. Default: standard output."),
+]  # fmt: skip
 SHORT_HISTORY = Annotated[
     bool,
     typer.Option("--allow-short-history",
@@ -102,15 +107,24 @@ MEMORY = Annotated[
 ]  # fmt: skip
 
 
+BACKENDS = ("duckdb", "spark")
+
+
+def _backend(text: str) -> str:
+    if text not in BACKENDS:
+        raise typer.BadParameter(f"'{text}' is none of {', '.join(BACKENDS)}")
+    return text
+
+
 BACKEND = Annotated[
     str,
-    typer.Option("--backend", metavar="NAME",
-                 help="What runs the plan: duckdb, or spark (needs the extra 'spark', and Java)."),
+    typer.Option("--backend", metavar="|".join(BACKENDS), callback=_backend,
+                 help="What runs the plan; spark needs the extra 'spark', and Java."),
 ]  # fmt: skip
 MASTER = Annotated[
     str | None,
     typer.Option("--master", metavar="URL",
-                 help="Where Spark's cluster is. Default: local[*], this machine."),
+                 help="Where Spark's cluster is. Default: local[*], this machine; or that of spark-submit."),
 ]  # fmt: skip
 
 

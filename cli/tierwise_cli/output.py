@@ -31,6 +31,14 @@ def chosen_format(given: str | None, output: Path | None, known: tuple[str, ...]
     return given
 
 
+def written_by_backend(backend: str, given: str | None, output: str | None) -> bool:
+    """Whether the machines that calculate write the results, each its part, to a folder."""
+    if output is None or backend != "spark":
+        return False
+    suffix = Path(output).suffix.lstrip(".").lower()
+    return (given or suffix) not in ("csv", "json", "table", "txt", "text", "log", "out")
+
+
 def check_output(output: Path | None, *rules: Path | None) -> None:
     """Refuse an output that cannot be written or is a rule file, before anything is computed.
 

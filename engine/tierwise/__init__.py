@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         release,
         test,
         validate,
+        write_scores,
     )
     from tierwise.diagnostics import (
         Argument,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tierwise.tasks.release import ReleaseReport
     from tierwise.tasks.test import CasesReport
     from tierwise.tasks.validate import ValidateReport
+    from tierwise.tasks.write_scores import WrittenScores
 
 _HOMES = {
     "Argument": "diagnostics",
@@ -61,6 +63,7 @@ _HOMES = {
     "Severity": "diagnostics",
     "Span": "diagnostics",
     "ValidateReport": "tasks.validate",
+    "WrittenScores": "tasks.write_scores",
     "demo_data": "api",
     "evaluate": "api",
     "evaluate_months": "api",
@@ -69,13 +72,14 @@ _HOMES = {
     "release": "api",
     "test": "api",
     "validate": "api",
+    "write_scores": "api",
 }
 
 __all__ = [
     "Argument", "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport",
     "MonthlyResults", "Refused", "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
-    "ValidateReport", "__version__", "demo_data", "evaluate", "evaluate_months", "explain", "load_rules", "release",
-    "test", "validate",
+    "ValidateReport", "WrittenScores", "__version__", "demo_data", "evaluate", "evaluate_months", "explain", "load_rules", "release",
+    "test", "validate", "write_scores",
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
     from tierwise.tasks.release import ReleaseReport
+    from tierwise.tasks.write_scores import WrittenScores
 
 Value = TypeVar("Value")
 MOST_MONTHS = 120
@@ -177,6 +178,42 @@ def evaluate_months(
     outcome = task.evaluate_months(
         _rules(rules, True), data, first, last, competency, option, version, partners,
         allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+    )  # fmt: skip
+    return _value(outcome)
+
+
+def write_scores(
+    data: Path | str,
+    as_of: str,
+    output: Path | str,
+    *,
+    rules: Rules = None,
+    competency: str | None = None,
+    option: str | None = None,
+    version: str | None = None,
+    partners: Sequence[str] = (),
+    allow_short_history: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    backend: object = "duckdb",
+    master: str | None = None,
+    progress: Callable[[str], None] = _quiet,
+) -> WrittenScores:
+    """Score everybody, and let the backend write the results as Parquet: only summaries come here.
+
+    Args:
+        data, as_of, rules, competency, option, version, partners, allow_short_history, threads,
+            memory_limit, backend, master, progress: as for ``evaluate``.
+        output: a file; with Spark a folder or its URL, which appears whole or not at all.
+
+    Raises:
+        Refused, CannotRun: as for ``evaluate``.
+    """
+    from tierwise.tasks import write_scores as task
+
+    outcome = task.write_scores(
+        _rules(rules, True), data, _month(as_of), str(output), competency, option, version,
+        partners, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 

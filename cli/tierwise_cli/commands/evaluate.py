@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, TypedDict
 import typer
 
 from tierwise_cli import options
-from tierwise_cli.output import check_not_read, check_output, check_terminal, chosen_format, write
+from tierwise_cli.output import (
+    check_not_read,
+    check_output,
+    check_terminal,
+    chosen_format,
+    write,
+    written_by_backend,
+)
 from tierwise_cli.progress import progress
 
 if TYPE_CHECKING:
@@ -51,7 +58,7 @@ def command(
         typer.Option("--format", metavar="|".join(FORMATS),
                      help="Default: as the output file's name says, else table."),
     ] = None,
-    output: options.OUTPUT = None,
+    output: options.OUTPUT_OR_URL = None,
     allow_short_history: options.SHORT_HISTORY = False,
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
@@ -61,30 +68,37 @@ def command(
     """Score every partner in DATA: values, points, score and level.
 
     As of one month, or of every month from one to another in one run. Bad data is refused before
-    anything is scored. Exits with 1 where rules or data are wrong.
+    anything is scored. Exits with 1 where rules or data are wrong. With --backend spark the cluster
+    writes --output, a folder of Parquet or its URL, unless its name or --format says csv, json or
+    table.
 
     Example: tierwise evaluate examples/contoso --as-of 2021-05 --output scores.csv
 
     Example: tierwise evaluate examples/contoso --from 2021-03 --to 2021-05 --partner P04
     """
     months = _months(as_of, from_month, to_month)
-    chosen = chosen_format(format_, output, FORMATS)
-    check_output(output, rules)
-    check_terminal(output, chosen)
+    by_backend = written_by_backend(backend, format_, output)
+    file = Path(output) if output is not None and not by_backend else None
+    chosen = "table" if by_backend else chosen_format(format_, file, FORMATS)
+    check_output(file, rules)
+    check_terminal(file, chosen)
     asked = Asked(
         rules=rules, competency=competency, option=option, version=version, partners=partner or (),
         allow_short_history=allow_short_history, threads=threads, memory_limit=memory_limit,
         backend=backend, master=master,
     )  # fmt: skip
+    if by_backend and output is not None:
+        _write_there(data, months, asked, output)
+        return
     scored = _scored(data, months, asked, chosen)
 
     from tierwise_cli.render import results_table
     from tierwise_cli.render.findings import print_findings
 
     print_findings(scored.found, sys.stderr)
-    check_not_read(output, data, (name for name, _ in scored.last.stamp.data))
-    write(output, scored.writer)
-    if chosen == "table" and output is None:
+    check_not_read(file, data, (name for name, _ in scored.last.stamp.data))
+    write(file, scored.writer)
+    if chosen == "table" and file is None:
         same = options.typed({
             "--rules": rules, "--competency": competency, "--option": option, "--version": version,
             "--allow-short-history": allow_short_history, "--threads": threads,
@@ -92,6 +106,21 @@ def command(
             "--master": master,
         })  # fmt: skip
         sys.stderr.write(results_table.what_next(scored.last, data, months, same, partner or ()))
+
+
+def _write_there(data: str, months: tuple[str, ...], asked: Asked, output: str) -> None:
+    """Let the backend write the results, and say what they are."""
+    if len(months) > 1:
+        raise typer.BadParameter("what a cluster writes is of one month; or name a .csv or .json file",
+                                 param_hint="--from")  # fmt: skip
+    import tierwise
+    from tierwise_cli.render.findings import print_findings
+    from tierwise_cli.render.written import writer
+
+    with progress() as show:
+        scores = tierwise.write_scores(data, months[0], output, progress=show, **asked)
+    print_findings((*scores.warnings, *scores.notes), sys.stderr)
+    write(None, writer(scores))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ def command(
     allow_short_history: options.SHORT_HISTORY = False,
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
+    backend: options.BACKEND = "duckdb",
+    master: options.MASTER = None,
 ) -> None:
     """Say where a partner's points come from: what counted, through what, and what did not.
 
@@ -51,7 +53,7 @@ def command(
         report = tierwise.explain(
             data, as_of, partner, metric=metric, rules=rules, competency=competency, option=option,
             version=version, allow_short_history=allow_short_history, threads=threads,
-            memory_limit=memory_limit, progress=show,
+            memory_limit=memory_limit, backend=backend, master=master, progress=show,
         )  # fmt: skip
     print_findings((*report.warnings, *report.notes), sys.stderr)
     check_not_read(output, data, (name for name, _ in report.stamp.data))

@@ -55,6 +55,12 @@ def written(write: Callable[[Console], None]) -> Callable[[BinaryIO], None]:
     return to_file
 
 
+def print_options(console: Console, options: Sequence[OptionResults]) -> None:
+    """The rows of some options, and nothing else."""
+    for option in options:
+        _option(console, option)
+
+
 def print_end(console: Console, warnings: Iterable[Diagnostic], stamp: Stamp) -> None:
     """What stands below every table: warnings, and what it was made from."""
     for warning in warnings:

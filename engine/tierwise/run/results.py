@@ -21,6 +21,7 @@ from tierwise.plan.columns import (
     part_column,
     value_columns,
 )
+from tierwise.plan.wide_table import level_ranks
 from tierwise.program.cases import ValueResult
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Program
@@ -43,6 +44,14 @@ class Stamp:
     rules_digest: str
     data: tuple[tuple[str, str], ...]
     data_digest: str
+
+    def columns(self) -> dict[str, str]:
+        """What of it stands in every row of the wide table."""
+        return {
+            "engine_version": self.engine_version,
+            "rules_digest": self.rules_digest,
+            "data_digest": self.data_digest,
+        }
 
     def metadata(self) -> dict[str, str]:
         """The stamp as flat texts, for a file's own metadata."""
@@ -220,10 +229,7 @@ class Results:
         return {program.competency: self._best(program) for program in several}
 
     def _best(self, program: Program) -> dict[str, str]:
-        ranks: dict[str, int] = {}
-        for option in program.options:
-            for rank, level in enumerate(option.levels):
-                ranks[level.id] = min(rank, ranks.get(level.id, rank))
+        ranks = level_ranks(program.options)
         best: dict[str, str] = {}
         for each in self.options:
             if each.program.competency != program.competency:
@@ -317,9 +323,7 @@ def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
         for what in ("value", "points"):
             numbers = decimals(table[names[f"{what}_n"]], table[names[f"{what}_d"]])
             columns[f"{metric.id}.{what}"] = numbers
-    columns["engine_version"] = _same(stamp.engine_version, rows)
-    columns["rules_digest"] = _same(stamp.rules_digest, rows)
-    columns["data_digest"] = _same(stamp.data_digest, rows)
+    columns |= {name: _same(text, rows) for name, text in stamp.columns().items()}
     return pa.table(columns)
 
 
