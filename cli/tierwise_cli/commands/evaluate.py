@@ -76,36 +76,45 @@ def command(
 
     Example: tierwise evaluate examples/contoso --from 2021-03 --to 2021-05 --partner P04
     """
-    months = _months(as_of, from_month, to_month)
-    by_backend = written_by_backend(backend, format_, output)
-    file = Path(output) if output is not None and not by_backend else None
-    chosen = "table" if by_backend else chosen_format(format_, file, FORMATS)
-    check_output(file, rules)
-    check_terminal(file, chosen)
     asked = Asked(
         rules=rules, competency=competency, option=option, version=version, partners=partner or (),
         allow_short_history=allow_short_history, threads=threads, memory_limit=memory_limit,
         backend=backend, master=master,
     )  # fmt: skip
-    if by_backend and output is not None:
+    months = _months(as_of, from_month, to_month)
+    if output is not None and written_by_backend(backend, format_, output):
+        check_output(None, rules)
         _write_there(data, months, asked, output)
-        return
+    else:
+        _write_here(data, months, asked, format_, None if output is None else Path(output))
+
+
+def _write_here(
+    data: str, months: tuple[str, ...], asked: Asked, format_: str | None, output: Path | None
+) -> None:
+    """Score, and write the results to a file or standard output."""
+    chosen = chosen_format(format_, output, FORMATS)
+    check_output(output, asked["rules"])
+    check_terminal(output, chosen)
     scored = _scored(data, months, asked, chosen)
 
     from tierwise_cli.render import results_table
     from tierwise_cli.render.findings import print_findings
 
     print_findings(scored.found, sys.stderr)
-    check_not_read(file, data, (name for name, _ in scored.last.stamp.data))
-    write(file, scored.writer)
-    if chosen == "table" and file is None:
+    check_not_read(output, data, (name for name, _ in scored.last.stamp.data))
+    write(output, scored.writer)
+    if chosen == "table" and output is None:
+        backend = asked["backend"]
         same = options.typed({
-            "--rules": rules, "--competency": competency, "--option": option, "--version": version,
-            "--allow-short-history": allow_short_history, "--threads": threads,
-            "--memory-limit": memory_limit, "--backend": None if backend == "duckdb" else backend,
-            "--master": master,
+            "--rules": asked["rules"], "--competency": asked["competency"],
+            "--option": asked["option"], "--version": asked["version"],
+            "--allow-short-history": asked["allow_short_history"], "--threads": asked["threads"],
+            "--memory-limit": asked["memory_limit"],
+            "--backend": None if backend == "duckdb" else backend, "--master": asked["master"],
         })  # fmt: skip
-        sys.stderr.write(results_table.what_next(scored.last, data, months, same, partner or ()))
+        next_ = results_table.what_next(scored.last, data, months, same, asked["partners"])
+        sys.stderr.write(next_)
 
 
 def _write_there(data: str, months: tuple[str, ...], asked: Asked, output: str) -> None:

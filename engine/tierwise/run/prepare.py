@@ -54,8 +54,7 @@ def prepare(
     lacking: dict[str, Sequence[Diagnostic]] = {}
     by_month: dict[int, list[Diagnostic]] = {}
     shared = SharedTables(backend)
-    if only:
-        programs = _apart(programs)
+    programs = _apart(programs) if only else programs
     for those in _judged_alike(programs):
         contract = those[0].contract
         progress("opening the data")
@@ -76,8 +75,8 @@ def prepare(
     _add_left_out(by_month, programs, lacking, str(data))
     found += _worst(by_month)
     kept = tuple(program for program in programs if program.contract.id not in lacking)
-    of_months = {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()}
-    return Prepared(kept, raw, tuple(found), of_months)
+    return Prepared(kept, raw, tuple(found),
+                    {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()})  # fmt: skip
 
 
 def _narrowed(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot.expressions as sge
-from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+from ibis.backends.sql.compilers.pyspark import PySparkCompiler, ops
 
 
 class _Printer(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types
