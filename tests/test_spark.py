@@ -1,0 +1,226 @@
+"""Spark gives what DuckDB gives: every value, points, score and level, and every refusal.
+
+One Spark is started for all of these tests. Without pyspark or Java
+they are left out, and pytest says so at the end.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import tierwise
+from tierwise.run.backend import Backend, Settings, TooLarge
+from tierwise.run.backends import connect
+from tierwise_cli.render.explanation import WRITERS
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+CONTOSO, RESELLERS, SHAPES = (
+    Path("examples") / name for name in ("contoso", "resellers", "shapes")
+)
+A_FEW = ["best-over-regions", "combinations-of-badges", "dated-rates", "growth-before-a-claim",
+         "level-kept-until-an-anniversary", "median", "percentile-within-a-country"]  # fmt: skip
+"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
+ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
+FAST = {
+    # For so little data, compiling a query takes far longer than running it.
+    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false",
+    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF",
+    "spark.driver.host": "localhost", "spark.driver.bindAddress": "127.0.0.1",
+    "spark.network.timeout": "3600s", "spark.executor.heartbeatInterval": "600s",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    from pyspark.sql import SparkSession
+
+    folder = tmp_path_factory.mktemp("spark")
+    builder = SparkSession.builder.master("local[1]")
+    for name, value in FAST.items():
+        builder = builder.config(name, value)
+    session = builder.config("spark.sql.warehouse.dir", str(folder)).getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def backend(spark: SparkSession) -> Iterator[Backend]:
+    with connect(Settings(backend="spark", session=spark)) as opened:
+        yield opened
+
+
+def same(mine: tierwise.Results, known: tierwise.Results) -> None:
+    """Every column of every score table: numerators and denominators, levels, reasons."""
+    assert [each.option.id for each in mine.options] == [each.option.id for each in known.options]
+    for own, other in zip(mine.options, known.options, strict=True):
+        assert own.table.to_pylist() == other.table.to_pylist(), own.option.id
+
+
+@pytest.mark.parametrize(
+    ("rules", "data", "as_of"),
+    [("rules", CONTOSO, "2021-05"), (RESELLERS / "rules", RESELLERS / "data", "2026-06")],
+)  # fmt: skip
+def test_the_examples_score_alike(
+    spark: SparkSession, rules: str | Path, data: Path, as_of: str
+) -> None:
+    known = tierwise.evaluate(data, as_of, rules=rules)
+    mine = tierwise.evaluate(data, as_of, rules=rules, backend=spark)
+    same(mine, known)
+    assert mine.stamp.backend == "spark"
+    assert mine.stamp.rules_digest == known.stamp.rules_digest
+
+
+def test_every_shape_of_a_rule_scores_alike(spark: SparkSession, tmp_path: Path) -> None:
+    chosen = ALL if os.environ.get("TIERWISE_ALL_SHAPES") else A_FEW
+    rules = tmp_path / "rules"
+    shutil.copytree(SHAPES, rules, ignore=lambda folder, names: [
+        each for each in names if each in ALL and each not in chosen])  # fmt: skip
+    known = tierwise.evaluate(SHAPES / "data", "2021-06", rules=rules, allow_short_history=True)
+    mine = tierwise.evaluate(
+        SHAPES / "data", "2021-06", rules=rules, allow_short_history=True, backend=spark
+    )
+    assert len(known.options) >= len(chosen)
+    same(mine, known)
+
+
+def test_an_explanation_is_the_same(spark: SparkSession) -> None:
+    texts = []
+    for backend in (spark, "duckdb"):
+        report = tierwise.explain(
+            RESELLERS / "data", "2026-06", "ash", rules=RESELLERS / "rules", backend=backend
+        )
+        out = io.BytesIO()
+        WRITERS["json"](report, False)(out)
+        texts.append(out.getvalue().decode().partition('"options"')[2])
+    assert texts[0] == texts[1]
+
+
+def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path) -> None:
+    """Parquet data in folders of several files; a folder of results, of which only a summary comes."""
+    for file in (RESELLERS / "data").glob("*.csv"):
+        frame = spark.read.csv(str(file), header=True)
+        frame.repartition(2).write.parquet(str(tmp_path / "data" / f"{file.stem}.parquet"))
+    asked = {"rules": RESELLERS / "rules"}
+    known = tierwise.evaluate(RESELLERS / "data", "2026-06", **asked)
+    target = tmp_path / "scores"
+    for _ in range(2):  # the second takes the place of the first
+        written = tierwise.write_scores(
+            tmp_path / "data", "2026-06", target, backend=spark, **asked
+        )
+    (summary,) = written.options
+    assert summary.rows == len(known.options[0])
+    assert sum(summary.levels.values()) == summary.rows
+    rows = pq.read_table(target)
+    wide = known.to_arrow()
+    assert rows.column_names == wide.column_names
+    digest = wide.column_names.index("data_digest")
+    key = [(wide.column_names[0], "ascending")]
+    own, other = (each.sort_by(key).remove_column(digest).to_pylist() for each in (rows, wide))
+    assert own == other
+    assert rows.schema.field("score").type == pa.decimal128(38, 18)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(tierwise.CannotRun, match="no folder that Spark has written"):
+        tierwise.write_scores(
+            tmp_path / "data", "2026-06", tmp_path / "other", backend=spark, **asked
+        )
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "other", "scores"]
+
+
+def test_tables_of_a_catalogue(spark: SparkSession) -> None:
+    spark.sql("CREATE DATABASE shops")
+    for file in (RESELLERS / "data").glob("*.csv"):
+        spark.read.csv(str(file), header=True).write.saveAsTable(f"shops.{file.stem}")
+    rules = RESELLERS / "rules"
+    mine = tierwise.evaluate("table:spark_catalog.shops", "2026-06", rules=rules, backend=spark)
+    same(mine, tierwise.evaluate(RESELLERS / "data", "2026-06", rules=rules))
+    assert all(name.startswith("spark_catalog.shops.") for name, _ in mine.stamp.data)
+    spark.sql("DROP DATABASE shops CASCADE")
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate("table:shops", "2026-06", rules=rules, backend=spark)
+    assert {each.code for each in refused.value.diagnostics} == {"data-missing"}
+
+
+def test_bad_data_is_refused_alike(spark: SparkSession, tmp_path: Path) -> None:
+    """The same findings of the same columns; a row has no number in Spark."""
+    data = tmp_path / "data"
+    shutil.copytree(RESELLERS / "data", data)
+    spoilt = sorted(data.glob("*.csv"))[0]
+    lines = spoilt.read_text(encoding="utf-8").splitlines()
+    cells = lines[1].split(",")
+    lines.append(lines[1])
+    lines.append(",".join(["" if number == 0 else "x" for number in range(len(cells))]))
+    spoilt.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = []
+    for backend in (spark, "duckdb"):
+        with pytest.raises(tierwise.Refused) as refused:
+            tierwise.evaluate(data, "2026-06", rules=RESELLERS / "rules", backend=backend)
+        found.append(
+            {(each.code, each.place.path, each.message) for each in refused.value.diagnostics}
+        )
+    assert found[0] == found[1]
+    assert len(found[0]) > 2
+
+
+def test_text_that_is_not_utf8_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(RESELLERS / "data", data)
+    spoilt = sorted(data.glob("*.csv"))[0]
+    spoilt.write_bytes(spoilt.read_bytes() + b"\xff\xfe\n")
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2026-06", rules=RESELLERS / "rules", backend=spark)
+    assert "data-encoding" in {each.code for each in refused.value.diagnostics}
+
+
+@pytest.mark.parametrize(("what", "sql"), [
+    ("product", "SELECT CAST('{n}' AS DECIMAL(38, 0)) * CAST(10 AS DECIMAL(38, 0)) AS x"),
+    ("addition", "SELECT CAST('{n}' AS DECIMAL(38, 0)) + CAST(1 AS DECIMAL(38, 0)) AS x"),
+    ("sum", "SELECT SUM(CAST('{n}' AS DECIMAL(38, 0))) AS x FROM RANGE(2)"),
+    ("digits", "SELECT CAST('{n}' AS DECIMAL(38, 0)) * CAST(0.5 AS DECIMAL(38, 20)) AS x"),
+])  # fmt: skip
+def test_a_number_that_does_not_fit_stops_the_run(backend: Backend, what: str, sql: str) -> None:
+    table = ibis.table({"x": "decimal(38, 0)"}, name=what)
+    from tierwise.run.backends.spark import Spark
+
+    assert isinstance(backend, Spark)
+    backend.session.sql(sql.format(n="9" * 38)).createOrReplaceTempView(what)
+    with pytest.raises(TooLarge):
+        backend.rows(table)
+
+
+def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession) -> None:
+    before = spark.conf.get("spark.sql.decimalOperations.allowPrecisionLoss")
+    kept = len(spark.sparkContext._jsc.getPersistentRDDs())
+    tierwise.evaluate(RESELLERS / "data", "2026-06", rules=RESELLERS / "rules", backend=spark)
+    assert spark.conf.get("spark.sql.decimalOperations.allowPrecisionLoss") == before == "true"
+    assert spark.catalog.listTables() == []
+    assert len(spark.sparkContext._jsc.getPersistentRDDs()) == kept
+
+
+def test_the_command_says_nothing_of_spark(tmp_path: Path) -> None:
+    """A Spark of its own is started and ended, and neither stream has a word of it."""
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("tierwise"), "evaluate", RESELLERS / "data", "--as-of", "2026-06",
+         "--rules", RESELLERS / "rules", "--backend", "spark", "--master", "local[1]", "--output", tmp_path / "out"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert f"written to {tmp_path / 'out'}" in ran.stdout.replace("\n", "")
+    assert (tmp_path / "out" / "_SUCCESS").exists()
