@@ -173,9 +173,12 @@ class Typing:
         while isinstance(node, ast.Attribute) and path_of(node) != part:
             node = node.value
         message = f"there is no {shown(part)} here"
-        if names and all(name.startswith(f"{part}.") for name in names):
-            message = f"{shown(part)} is no value itself: name something of it"
         hint = _NO_AS_OF if part == "as_of" else nearest(part, names)
+        of_it = [name for name in names if name.startswith(f"{part}.")]
+        others = [name for name in names if name not in of_it]
+        if of_it and len(others) <= 1:
+            message = f"{shown(part)} is no value itself: name something of it"
+            hint = f"write {others[0]}, or something of it: {of_it[0]}" if others else hint
         return self.report("unknown-name", message, node, hint)
 
     def _list(self, node: ast.List) -> Kind:

@@ -43,7 +43,7 @@ _INSTEAD = {
     "!": "'not'", "<>": "'!='", "≠": "'!='", "≥": "'>='", "≤": "'<='", "×": "'*'", "÷": "'/'",
     "−": "'-'", "–": "'-'", "‘": "a straight quote", "’": "a straight quote",
     "“": "a straight quote", "”": "a straight quote", "\xa0": "an ordinary space",
-    "is": "missing(...) or present(...)", "none": "missing(...) or present(...)",
+    "is": "'==' or '!=', and of an empty cell missing(...) or present(...)", "none": "missing(...) or present(...)",
     "null": "missing(...) or present(...)", "nil": "missing(...) or present(...)",
 }  # fmt: skip
 _OPENS, _CLOSES = {"(": ")", "[": "]"}, {")": "(", "]": "["}

@@ -139,7 +139,8 @@ KIND = MeasureKind(
     title="Entities that entered a state, minus those that left it",
     help="An entity is in the state in a month when its total is at least the number given. "
     "Entering counts +1 for those credited in that month; leaving -1 for those credited in the "
-    "month before, the last one in the state.",
+    "month before, the last one in the state. The first month of the window is compared with the "
+    "month before the window, so the data must hold that one too.",
     example="{changes: pieces, at_least: 1, per: buyer, from: stock, over: 12 months}",
     schema=shared.amount("What is totalled per entity and month to know its state.", "pieces"),
     properties={"at_least": shared.AT_LEAST, "more_than": shared.MORE_THAN, "per": shared.PER,

@@ -51,9 +51,15 @@ values:
 A path follows as many references as there are, one behind the other: with `order` a reference of a line,
 `buyer` one of an order and `country` one of a buyer, a line's `where` may ask `order.buyer.country.large`.
 
+A date that may be empty, such as the day on which something was finished, cannot say the month of a row:
+not every row would have one. Leave out `over`, and ask the row: `where: 0 <= months_between(finished,
+as_of) < 12` takes the rows that were finished in the last twelve months.
+
 ### Told apart
 
-`by: {area: product.area}` in a measure makes one value for each area. Such values meet others that
+`by: {area: product.area}` in a measure makes one value for each area. What tells apart is a text, a
+whole number, a date or a month, and no condition: instead of `by: {is_large: amount > 100}` write
+`by: {sort: "'large' if amount > 100 else 'small'"}`. Such values meet others that
 are told apart by the same name, and those that are not: `sales_of_area / sales`. An area is there
 where any of the values that are named has facts in it; one without facts in another value has 0 there.
 Levels, metrics and points need one number, so one is made of the areas by a fold:

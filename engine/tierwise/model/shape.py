@@ -25,11 +25,13 @@ _KEPT = 256
 """Of how many files it is known what is wrong with their shape: to look takes most of the time in which
 rules are loaded, and whoever loads them again has changed next to none."""
 
+_NO_MEANING = "None"
+"""What an error is called where a field stands that may not."""
 _TYPES = {"string": "a text", "number": "a number", "integer": "a whole number",
           "boolean": "true or false", "array": "a list", "object": "a mapping",
           "null": "null"}  # fmt: skip
 _CODES = {"required": "missing-field", "type": "wrong-type", "enum": "unknown-value",
-          "const": "unknown-value", "anyOf": "wrong-type", "forbidden": "unknown-field"}  # fmt: skip
+          "const": "unknown-value", "anyOf": "wrong-type", _NO_MEANING: "unknown-field"}  # fmt: skip
 _MESSAGES = {
     "const": "{shown} is not {value}",
     "minItems": "nothing stands here",
@@ -40,9 +42,11 @@ _MESSAGES = {
     "maximum": "{shown} is above {value:,}",
     "maxLength": "longer than {value} characters",
     "uniqueItems": "{shown} stands in the list twice",
-    "forbidden": "this field has no meaning here",
+    _NO_MEANING: "this field has no meaning here",
 }
 _LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?")
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 Errors = Iterator[ValidationError]
 
@@ -63,19 +67,14 @@ def _unique(_: object, unique: bool, instance: object, __: object) -> Errors:
         seen.add(key)
 
 
-_FORBIDDEN = "forbidden"
-"""The rule that a field breaks which may not stand."""
-
-
 def _properties(validator: Any, properties: dict[str, Any], instance: object, _: object) -> Errors:
     """Of a field that may not stand, the error knows which one it is, and nothing else is said of it."""
-    if not isinstance(instance, dict):
-        return
+    fields = instance if isinstance(instance, dict) else {}
     for name, schema in properties.items():
-        if name in instance and schema is False:
-            yield ValidationError("may not stand here", validator=_FORBIDDEN, path=[name])
-        elif name in instance:
-            yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+        if name in fields and schema is False:
+            yield ValidationError("may not stand here", validator=_NO_MEANING, path=[name])
+        elif name in fields:
+            yield from validator.descend(fields[name], schema, path=name, schema_path=name)
 
 
 _extend: Any = extend
@@ -140,7 +139,7 @@ def _causes(errors: Sequence[ValidationError], root: Mapping, wanted: Wanted) ->
                 for error in errors if error.validator == "additionalProperties"}  # fmt: skip
     wrong = {(*error.absolute_path, error.instance)
              for error in errors if _is_of_a_name(error)}  # fmt: skip
-    wrong |= {tuple(error.absolute_path) for error in errors if error.validator == _FORBIDDEN}
+    wrong |= {tuple(error.absolute_path) for error in errors if error.validator == _NO_MEANING}
     places = {tuple(error.absolute_path) for error in errors}
     for error in errors:
         path = tuple(error.absolute_path)
@@ -151,7 +150,7 @@ def _causes(errors: Sequence[ValidationError], root: Mapping, wanted: Wanted) ->
         asked_by_what_is_wrong = is_missing and (*path, _ASKS.get(_missing(error), "")) in places
         named = error.validator == "oneOf" and path in misnamed and path in wanted
         is_wider = error.validator == "oneOf" and _keys(error) != wanted.get(path, _keys(error))
-        below = error.validator != _FORBIDDEN and any(path[:end] in wrong
+        below = error.validator != _NO_MEANING and any(path[:end] in wrong
                                                     for end in range(1, len(path) + 1))  # fmt: skip
         if not (asked_by_what_is_wrong or named or is_wider or below):
             yield error
@@ -182,9 +181,9 @@ def _findings(
     else:
         rule = "required" if rule == "dependentRequired" else rule
         place = _place(node)
-        if rule == _FORBIDDEN:
+        if rule == _NO_MEANING:
             above = locate(root, list(error.absolute_path)[:-1])
-            entries = above if isinstance(above, Mapping) else ()
+            entries = above.entries if isinstance(above, Mapping) else ()
             place = next(each.key_span for each in entries if each.key == error.absolute_path[-1])
         if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
             place = _present(node, error)[1].key_span
@@ -289,25 +288,18 @@ def _present(node: Mapping, error: ValidationError) -> list[Entry]:
 def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any]) -> str:
     own = error.schema if isinstance(error.schema, dict) else {}
     if rule == "enum" and isinstance(error.validator_value, list):
-        near = nearest(str(error.instance), map(str, error.validator_value))
-        is_formula = not near.startswith("did you") and [*error.absolute_path][-1:] == ["points"]
-        return f"points by a formula: {{formula: {error.instance}}}" if is_formula else near
-    if rule == _FORBIDDEN:
+        return _hint_of_choice(error, [str(each) for each in error.validator_value])
+    if rule == _NO_MEANING:
         return "remove it: what else stands here leaves no room for it"
     if rule == "uniqueItems":
         return "name it once"
     if rule == "type" and isinstance(node, Scalar) and _LOOKS_LIKE_NUMBER.fullmatch(node.text):
-        if "number" in str(error.validator_value):
-            return "write plain digits without quotes: at most 18, and 12 more behind a point"
-        examples = own.get("examples")
-        if isinstance(examples, list) and examples[0] in ("12 months", "1.0.0"):
-            return f"write it as in {examples[0]}"
-        return "put a text that looks like a number in quotes"
+        return _hint_of_number(node, error, own.get("examples"))
     if rule == "oneOf" and isinstance(node, Mapping) and len(_present(node, error)) > 1:
         return f"keep one of {', '.join(entry.key for entry in _present(node, error))}"
     if rule == "oneOf" and isinstance(node, Mapping):
-        hints = [nearest(entry.key, _keys(error)) for entry in node]
-        meant = next((hint for hint in hints if hint.startswith("did you")), "")
+        near = [nearest(entry.key, _keys(error)) for entry in node]
+        meant = next((hint for hint in near if hint.startswith("did you")), "")
         return meant or "it says what the other fields are"
     if rule in ("required", "dependentRequired"):
         whole = schema.get("properties", {}) if not error.absolute_path else {}
@@ -317,6 +309,23 @@ def _hint(rule: str, node: Node, error: ValidationError, schema: dict[str, Any])
     if "description" not in own and isinstance(error.parent, ValidationError):
         own = error.parent.schema if isinstance(error.parent.schema, dict) else own
     return _about(own)
+
+
+def _hint_of_choice(error: ValidationError, choices: list[str]) -> str:
+    hint = nearest(str(error.instance), choices)
+    is_formula = not hint.startswith("did you") and [*error.absolute_path][-1:] == ["points"]
+    return f"points by a formula: {{formula: {error.instance}}}" if is_formula else hint
+
+
+def _hint_of_number(node: Scalar, error: ValidationError, examples: object) -> str:
+    """A hint where a number stands and something else is needed, or a number in quotes."""
+    if "number" in str(error.validator_value):
+        return "write plain digits without quotes: at most 18, and 12 more behind a point"
+    if isinstance(examples, list) and examples[0] in ("12 months", "1.0.0"):
+        return f"write it as in {examples[0]}"
+    if isinstance(examples, list) and _MONTH.fullmatch(str(examples[0])):
+        return f"write the month too: {node.text[:4]}-01"
+    return "put a text that looks like a number in quotes"
 
 
 def _about(schema: dict[str, Any]) -> str:

@@ -31,7 +31,9 @@ each finding with its file, line and column.
 YAML is read as JSON means it: `no` is a text, a date is a text, and a key stands once. Anchors,
 aliases and tags are not part of rule files. A number has at most 18 digits, and 12 behind the
 point; numbers are exact. A text that YAML would take for something else stands in quotes: one that
-holds `: ` or ` #`, or begins with a quote, a bracket, `*`, `&`, `!`, `|`, `>`, `%` or `@`.
+holds `: ` or ` #`, or begins with a quote, a bracket, `*`, `&`, `!`, `|`, `>`, `%` or `@`; and inside
+`{...}` and `[...]`, where a comma or bracket would end it, also one that holds `,`, `[`, `]`, `{` or `}`:
+`{when: "sort in ['a', 'b']"}`.
 """
 
 _GRAMMAR = """## Expressions
@@ -63,6 +65,11 @@ no functions of one's own, no comprehensions, assignments, f-strings, comments o
 expression has at most 1,000 characters. A text that is compared with a column is checked against
 the values that the contract or a catalogue allows there.
 
+No name that an expression says, such as that of a column, an attribute of a catalogue or a value, may be
+one of the words `and`, `or`, `not`, `in`, `if`, `else`, `true` and `false`, or a word of Python's, such as
+`class`, `from`, `is`, `for`, `while`, `with`, `as`, `return` or `none`, in any capitals. Of values and
+dimensions, `scored`, `as_of`, `value`, `score`, `lowest_points` and `points` are none either.
+
 What may be named:
 
 | where | names |
@@ -93,9 +100,12 @@ of it.
   that does not count credits nobody, and **displaces nobody** either.
 - It counts in the first way whose `when` it meets, or not at all. Of those that count in a month on
   the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
+  One that is displaced itself still displaces: `unless` asks whether the other counts, not whether it is
+  credited in the end.
 - Where `per` names something that several credited things lead to, such as the buyer of orders,
   **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
-  orders included, once.
+  orders included, once. So `count` of a path along what is credited counts the whole buyer, whichever of
+  the orders a row is about.
 
 An empty cell identifies nothing: a row in which what `per` names is empty is left out.
 """

@@ -48,7 +48,8 @@ def dating(
     if empty is not None:
         found.append(Diagnostic("no-month", f"{shown(empty.name)} may be empty, and every row needs "
                                 "a month", rule.dated_by.span, "name what no row lacks, or remove "
-                                "'optional' from the column"))  # fmt: skip
+                                "'optional' from the column; or leave out 'dated_by' and 'over', and "
+                                f"write where: 0 <= months_between({path}, as_of) < 12"))  # fmt: skip
         return None
     return Dating(path, along[-1].kind)
 

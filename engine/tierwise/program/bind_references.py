@@ -75,6 +75,11 @@ def _has_all(
 def _others_fit(column: ColumnRule, table: Table, target: Table, found: list[Diagnostic]) -> None:
     for key, own in column.beside:
         beside = table.columns.get(own.text)
+        if beside is None and "." in own.text:
+            found.append(Diagnostic("unknown-column", f"{shown(own.text)} is no column of this table",
+                                    own.span, "only the row's own columns may stand here: add one that "
+                                    "says it"))  # fmt: skip
+            continue
         if beside is None:
             unknown(found, "unknown-column", "column", own, table.columns)
             continue

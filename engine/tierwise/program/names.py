@@ -53,7 +53,8 @@ class TableNames:
         if reference is not None and reference.references in self.tables:
             below = self._below(reference)
             if not rest:
-                return path, [f"{first}.{name}" for name in below.own_names()]
+                itself = [reference.name] if reference.name != first else []
+                return path, [*(f"{first}.{name}" for name in below.own_names()), *itself]
             step = rest.partition(".")[0]
             if step in self.catalogues and below.table.reference(step) is None:
                 meant = below.through_references(rest)
@@ -64,7 +65,8 @@ class TableNames:
             return f"{first}.{part}", [f"{first}.{name}" for name in known]
         if reference is not None and reference.references in self.catalogues:
             attributes = self.catalogues[reference.references].attributes
-            return path, [f"{first}.{name}" for name in attributes]
+            itself = [reference.name] if not rest and reference.name != first else []
+            return path, [*(f"{first}.{name}" for name in attributes), *itself]
         if first in self.catalogues:
             meant = self.through_references(path)
             return path, meant or [f"{first}.{name}" for name in self.catalogues[first].lists]
@@ -73,7 +75,9 @@ class TableNames:
             return path, meant
         references = [each.alias for each in self.table.columns.values() if each.references]
         if rest:
-            return first, [*references, *self.catalogues]
+            own = self.table.columns.get(first)
+            called = [own.alias] if own is not None and own.references else []
+            return first, called or [*references, *self.catalogues]
         return first, self.own_names()
 
     def through_references(self, path: str, passed: frozenset[str] = frozenset()) -> list[str]:

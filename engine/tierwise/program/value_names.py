@@ -71,6 +71,8 @@ class ValueNames:
             return path, [first, *(f"{first}.{part}" for part in parts)]
         if self.scored.kind_of(path) is not None:
             return path, [f"{SCORED}.{path}"]
+        if rest and self.scored.kind_of(rest) is not None:
+            return path, [f"{SCORED}.{rest}"]
         return path, [*self.here, *self.values, AS_OF]
 
     def values_of(self, path: str) -> Iterable[str] | None:
