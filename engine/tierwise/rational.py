@@ -293,6 +293,7 @@ def _divided(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
     """The quotient of a multiple, exact.
 
     Each guess leaves a rest of which fifteen digits less are to be guessed; after three there is none.
+    Databases round a binary number that they make a decimal; to floor it Ibis takes 64 bits.
     """
     quotient = _whole(0)
     for _ in range(3):
@@ -306,7 +307,7 @@ def _guess(
     above: ir.NumericValue, below: ir.NumericValue, nearest: bool = False
 ) -> ir.NumericValue:
     quotient = above.cast("float64") / below.cast("float64")
-    return (quotient + 0.5 if nearest else quotient).floor().cast(WHOLE)
+    return (quotient if nearest else quotient.floor()).cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:
