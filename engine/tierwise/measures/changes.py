@@ -130,9 +130,8 @@ _LOSSES: Json = {
     "description": "Who is charged when an entity leaves the state: those credited in the last "
     "month in it (last_month), or those that were credited with its entering, in that month, if "
     "it lies in the same window, and else nobody (adder).",
-    "enum": [LAST_MONTH, ADDER],
-    "examples": [ADDER],
-}
+    "enum": [LAST_MONTH, ADDER], "examples": [ADDER],
+}  # fmt: skip
 
 KIND = MeasureKind(
     key="changes",
