@@ -10,6 +10,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ import ibis
 import pytest
 
 import tierwise
+from tierwise.rational import whole_quotient
 from tierwise.run.backend import Backend, Settings, TooLarge
 from tierwise.run.backends import connect
+from tierwise.run.backends.spark import Spark
 from tierwise_cli.render.explanation import WRITERS
 
 if TYPE_CHECKING:
@@ -161,12 +164,28 @@ def test_text_that_is_not_utf8_is_refused(spark: SparkSession, tmp_path: Path) -
 ])  # fmt: skip
 def test_a_number_that_does_not_fit_stops_the_run(backend: Backend, what: str, sql: str) -> None:
     table = ibis.table({"x": "decimal(38, 0)"}, name=what)
-    from tierwise.run.backends.spark import Spark
-
     assert isinstance(backend, Spark)
     backend.session.sql(sql.format(n="9" * 38)).createOrReplaceTempView(what)
     with pytest.raises(TooLarge):
         backend.rows(table)
+
+
+def test_the_whole_part_of_a_quotient_is_exact(backend: Backend) -> None:
+    """Also beyond 64 bits, and where binary numbers are on the wrong side of a whole one."""
+    sizes = [1, 2, 3, 7, 10**9 + 7, 10**19 + 1, 2**63, 10**29 - 1, 10**37 + 3]
+    pairs = [(sign * (above + shift), below) for above in sizes for below in sizes
+             for shift in (-1, 0, 1) for sign in (1, -1) if above // below < 10**25]  # fmt: skip
+    columns = [
+        pa.array(map(Decimal, each), pa.decimal128(38, 0)) for each in zip(*pairs, strict=True)
+    ]
+    assert isinstance(backend, Spark)
+    frame = backend.session.createDataFrame(pa.table(columns, ["above", "below"]))
+    frame.createOrReplaceTempView("pairs")
+    table = ibis.table({"above": "decimal(38, 0)", "below": "decimal(38, 0)"}, name="pairs")
+    quotient = whole_quotient(table.above, table.below)
+    rows = backend.rows(table.select("above", "below", quotient=quotient))
+    assert len(rows) == len(pairs)
+    assert [row for row in rows if int(str(row[0])) // int(str(row[1])) != int(str(row[2]))] == []
 
 
 def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession) -> None:

@@ -297,17 +297,18 @@ def _divided(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
     """
     quotient = _whole(0)
     for _ in range(3):
-        guess = _guess(above, below, nearest=True)
+        guess = _guess(above, below)
         quotient = (quotient + guess).cast(WHOLE)
         above = (above - guess * below).cast(WHOLE)
     return quotient
 
 
-def _guess(
-    above: ir.NumericValue, below: ir.NumericValue, nearest: bool = False
-) -> ir.NumericValue:
-    quotient = above.cast("float64") / below.cast("float64")
-    return (quotient if nearest else quotient.floor()).cast(WHOLE)
+def _guess(above: ir.NumericValue, below: ir.NumericValue) -> ir.NumericValue:
+    """The quotient but for a small part of it, as a whole number; how it is rounded does not matter.
+
+    To round it down would take it through 64 bits, which one database does without a word.
+    """
+    return (above.cast("float64") / below.cast("float64")).cast(WHOLE)
 
 
 def _rational(number: object) -> Rational:
