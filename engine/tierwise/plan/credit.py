@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -38,48 +39,76 @@ def way_of(policy: Policy, through: Reached) -> ir.StringValue:
 
 
 def associated(
-    policy: Policy, through: Reached, conditions: tuple[Condition, ...], first: int, last: int
+    policies: Sequence[Policy],
+    through: Reached,
+    conditions: tuple[Condition, ...],
+    months: Window,
+    entities: Mapping[str, ir.Value],
 ) -> ir.Table:
-    """(scored, target, way, first, last): eligible associations in effect in some of the months."""
+    """Eligible associations in effect in some of the months that some of the policies credit.
+
+    Args:
+        policies: policies through the same associations to the same things.
+        through: the associations, with what the policies and the conditions name.
+        conditions: what makes an association eligible.
+        months: the numbers of the first and the last month.
+        entities: what else is to be known of each association, by column.
+
+    Returns:
+        (scored, target, first, last), the entities, and by policy its ``way``, null for none.
+    """
     table = through.table
-    begins, ends = policy.period
+    begins, ends = policies[0].period
     rows = table.select(
-        scored=table[policy.to],
-        target=table[policy.of],
-        way=way_of(policy, through),
+        scored=table[policies[0].to],
+        target=table[policies[0].of],
         first=first_month(table[begins]),
         last=last_month(table[ends]),
+        **entities,
+        **{way_column(policy): way_of(policy, through) for policy in policies},
         eligible=functools.reduce(
             operator.and_, map(through.holds, conditions), ibis.literal(True)
         ),
     )
+    of_any = functools.reduce(
+        operator.or_, (rows[way_column(policy)].notnull() for policy in policies)
+    )
     rows = rows.filter(
-        rows.eligible, rows.way.notnull(), rows["first"] <= rows["last"], rows["first"] <= last,
-        rows["last"] >= first,
+        rows.eligible, of_any, rows["first"] <= rows["last"], rows["first"] <= months.last,
+        rows["last"] >= months.first,
     )  # fmt: skip
-    return rows.select("scored", "target", "way", "first", "last")
+    return rows.drop("eligible")
+
+
+def way_column(policy: Policy) -> str:
+    """The column that says which way of a policy an association is of."""
+    return f"way:{policy.name}"
+
+
+def credits_column(policy: Policy) -> str:
+    """The column that says whether a policy credits in an interval."""
+    return f"credits:{policy.name}"
 
 
 @dataclass(frozen=True)
 class Credit:
     """Who is credited, months as intervals without overlaps.
 
-    ``ways`` is (scored, target, way, first, last), by which way; ``intervals`` the same without
-    the way, each once.
+    ``intervals`` is (scored, target, first, last), each once, with the entities, and by policy
+    whether it ``credits``; ``ways`` is by policy (scored, target, way, first, last).
     """
 
-    ways: ir.Table
     intervals: ir.Table
+    ways: Mapping[str, ir.Table]
 
 
-def credit(policy: Policy, rows: ir.Table) -> Credit:
+def credit(policies: Sequence[Policy], rows: ir.Table, entities: Sequence[str]) -> Credit:
     """Decide who is credited, from the associations that ``associated`` gives.
 
-    Most things have one association, which nothing displaces; the work of cutting months is done
-    only for those that have several.
+    Most things have associations that do not meet; the work of cutting months is done only for
+    the others, and once for all policies.
     """
-    counted = rows.group_by("target").aggregate(associations=rows.count())
-    met = counted.filter(counted.associations > 1).select("target")
+    met = _meeting(policies, rows)
     alone = rows.anti_join(met, "target")
     several = rows.semi_join(met, "target")
     cuts = ibis.union(
@@ -97,30 +126,63 @@ def credit(policy: Policy, rows: ir.Table) -> Credit:
             several["first"] <= pieces["at"],
             several["last"] >= pieces.until,
         ],
-    ).select("scored", "way", target=several.target, first="at", last="until")
-    left = _without_displaced(policy, covered)
-    columns = ("scored", "target", "first", "last")
-    return Credit(
-        ibis.union(alone.select("scored", "target", "way", "first", "last"),
-                   left.select("scored", "target", "way", "first", "last")),
-        ibis.union(alone.select(*columns), left.select(*columns).distinct()),
+    ).select("scored", *entities, *map(way_column, policies), target=several.target,
+             first="at", last="until")  # fmt: skip
+    left = _with_displaced(policies, covered)
+    columns = ("scored", "target", "first", "last", *entities)
+    flags = {credits_column(policy): alone[way_column(policy)].notnull() for policy in policies}
+    pieces_once = left.group_by(list(columns)).aggregate(
+        **{name: left[name].any() for name in flags}
+    )
+    credited_ones = functools.reduce(operator.or_, (pieces_once[name] for name in flags))
+    intervals = ibis.union(
+        alone.select(*columns, **flags),
+        pieces_once.filter(credited_ones).select(*columns, *flags),
+    )
+    return Credit(intervals, {each.name: _by_way(each, alone, left) for each in policies})
+
+
+def _meeting(policies: Sequence[Policy], rows: ir.Table) -> ir.Table:
+    """(target): at least the things on which one association may displace another, or repeat it."""
+    many = rows.count()
+    may = [many > 2, (many > 1) & (rows.scored.min() == rows.scored.max())]
+    for policy in policies:
+        own = rows[way_column(policy)]
+        may += [(own == way.name).any() & own.isin(way.unless).any()
+                for way in policy.ways if way.unless]  # fmt: skip
+    by_target = rows.group_by("target").aggregate(meet=functools.reduce(operator.or_, may))
+    return by_target.filter(by_target.meet).select("target")
+
+
+def _by_way(policy: Policy, alone: ir.Table, left: ir.Table) -> ir.Table:
+    """(scored, target, way, first, last): the intervals of a policy, by which way."""
+    own = alone.filter(alone[way_column(policy)].notnull())
+    pieces = left.filter(left[credits_column(policy)])
+    return ibis.union(
+        *(each.select("scored", "target", way=each[way_column(policy)], first="first", last="last")
+          for each in (own, pieces))
     )  # fmt: skip
 
 
-def _without_displaced(policy: Policy, covered: ir.Table) -> ir.Table:
-    """The pieces of associations that no displacing way covers as well."""
-    displaced = [way for way in policy.ways if way.unless]
-    if not displaced:
-        return covered
-    flags = {
-        f"by_{way.name}": covered.way.isin(way.unless).any().over(
+def _with_displaced(policies: Sequence[Policy], covered: ir.Table) -> ir.Table:
+    """Pieces of associations, with whether each policy credits: no displacing way covers them, too."""
+    displacing = {
+        f"by:{policy.name}:{way.name}": covered[way_column(policy)].isin(way.unless).any().over(
             group_by=[covered.target, covered["first"]]
         )
-        for way in displaced
+        for policy in policies
+        for way in policy.ways
+        if way.unless
     }  # fmt: skip
-    flagged = covered.mutate(**flags)
-    lost = [(flagged.way == way.name) & flagged[f"by_{way.name}"] for way in displaced]
-    return flagged.filter(~functools.reduce(operator.or_, lost))
+    flagged = covered.mutate(**displacing)
+    flags = {}
+    for policy in policies:
+        own = flagged[way_column(policy)]
+        lost = [(own == way.name) & flagged[f"by:{policy.name}:{way.name}"]
+                for way in policy.ways if way.unless]  # fmt: skip
+        is_lost = functools.reduce(operator.or_, lost, ibis.literal(False))
+        flags[credits_column(policy)] = own.notnull() & ~is_lost
+    return flagged.mutate(**flags).drop(*displacing)
 
 
 def credited(

@@ -24,14 +24,13 @@ from tierwise.measures.base import (
     Window,
 )  # fmt: skip
 from tierwise.plan.columns import value_columns
-from tierwise.plan.credit import associated, credit, credited, once, with_since
+from tierwise.plan.credit import credited, once
 from tierwise.plan.everybody import everybody
 from tierwise.plan.folds import seen_step
 from tierwise.plan.made import StepsMade
 from tierwise.plan.moments import AllMonths, AsOf, EachMonth, last_day_of, months_back
 from tierwise.plan.net import Net
 from tierwise.plan.plan import (
-    CreditPlan,
     MeasuredPlan,
     OptionPlan,
     Plan,
@@ -43,9 +42,8 @@ from tierwise.plan.scope import Scope
 from tierwise.plan.score_table import score_table
 from tierwise.plan.spread import folded_by_month, folded_wide
 from tierwise.plan.totals import totals_by_entity, totals_by_month
-from tierwise.program.eligibility import eligibility, seen_from_target
+from tierwise.plan.who_is_credited import WhoIsCredited, asks_since
 from tierwise.program.option import Folded, Option, Value
-from tierwise.program.policy import Policy
 from tierwise.program.program import Dating, Program
 from tierwise.program.value_names import CREDITED_SINCE, MONTH
 
@@ -97,7 +95,9 @@ class _OptionLowering:
         self.wanted = {name: each + months - 1 for name, each in option.wanted.items()}
         self.kept: dict[tuple[object, ...], ir.Table] = {}
         self.nets: dict[int, Net] = {}
-        self.credits: dict[str, CreditPlan] = {}
+        self.credit = WhoIsCredited(
+            self.contract, option, tables, self.as_of, self.wanted, self.step
+        )
 
     def step(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table:
         """Add a step; what comes later reads it by its name, which may be that of an equal one."""
@@ -121,7 +121,7 @@ class _OptionLowering:
                  if isinstance(value.source, Folded) and self.months == 1}  # fmt: skip
         dimensions = {name: self._apart(net, name) for name in net.tables if name}
         return OptionPlan(
-            self.option, measured, folds, dimensions, self.credits, str(table.get_name())
+            self.option, measured, folds, dimensions, self.credit.plans, str(table.get_name())
         )
 
     def _apart(self, net: Net, dimension: str) -> str:
@@ -216,10 +216,10 @@ class _OptionLowering:
         facts = moment.counting(measured.table, measure)
         table = facts = self.step(f"{name}:facts", f"{name}: facts", facts, stored=False)
         if rows.credit:
-            by, is_target = self._credit(self.option.policies[rows.credit], measure)
+            by, is_target = self.credit.by_entity(self.option.policies[rows.credit], measure)
             is_open = isinstance(moment, AllMonths) and AS_OF_MONTHS[0] not in facts.columns
             window = (measure.counted or Window(0)) if is_open else None
-            table = moment.within(credited(facts, by, is_target, _asks_since(measure), window))
+            table = moment.within(credited(facts, by, is_target, asks_since(measure), window))
         table = self.step(f"{name}:credited", f"{name}: credited facts", table, stored=False)
         counted = self._counted(table, measure, measured, moment)
         if counted is not table:
@@ -284,67 +284,6 @@ class _OptionLowering:
         by_month = folded_by_month(wide, measure.parts, months)
         return self.step(f"{name}:folded", title, by_month, stored=False)
 
-    # Credit.
-
-    def _credit(self, policy: Policy, measure: Measure) -> tuple[ir.Table, bool]:
-        """(scored, entity, first, last) of a policy, by what facts are about."""
-        by_target = self._intervals(policy)
-        target = self.contract.tables[policy.target].key[0]
-        rests = [seen_from_target(policy, measure.rows.table, part.text, target)
-                 for part in measure.entity.parts]  # fmt: skip
-        if rests == [target]:
-            return by_target.rename(entity="target"), True
-        key = ("credit", policy.name, *rests)
-        if key not in self.kept:
-            reached = reach(self.contract, self.tables, policy.target, {*rests, target})
-            entities = reached.table.select(
-                target=reached.table[target], entity=reached.together(rests)
-            )
-            joined = by_target.join(entities, "target")
-            table = joined.drop("target")
-            name = f"credit:{policy.name}:{':'.join(rests)}"
-            title = f"credit by {measure.entity.text}"
-            self.kept[key] = self.step(name, title, table, stored=True)
-        return self.kept[key], False
-
-    def _intervals(self, policy: Policy) -> ir.Table:
-        key = ("intervals", policy.name)
-        if key not in self.kept:
-            conditions = eligibility(self.contract, self.option.eligible, policy.through)
-            paths = {path for condition in conditions for path in condition.paths}
-            paths.update(*(way.when.names for way in policy.ways), policy.period)
-            paths |= {policy.to, policy.of}
-            through = reach(self.contract, self.tables, policy.through, paths)
-            first = self.as_of + min(self._credited_from(policy))
-            rows = associated(policy, through, conditions, first, self.as_of)
-            name = f"associated:{policy.name}"
-            kept = self.step(name, f"associations of {policy.name}", rows, stored=True)
-            decided = credit(policy, kept)
-            ways = self.step(f"ways:{policy.name}", "ways", decided.ways, stored=False)
-            self.credits[policy.name] = CreditPlan(str(kept.get_name()), str(ways.get_name()))
-            title = f"credit of {policy.name}"
-            intervals = decided.intervals
-            if any(_asks_since(measure) for _, measure in self.option.measured
-                   if measure.rows.credit == policy.name):  # fmt: skip
-                intervals = with_since(intervals)
-            self.kept[key] = self.step(f"credit:{policy.name}", title, intervals, stored=True)
-        return self.kept[key]
-
-    def _credited_from(self, policy: Policy) -> Iterable[int]:
-        """The first months, seen from the as-of month, in which values ask who is credited."""
-        for value, measure in self.option.measured:
-            window = measure.window or measure.counted
-            if measure.rows.credit != policy.name or window is None:
-                continue
-            if _asks_since(measure):
-                yield -ALWAYS
-            yield window.first + 1 - self.wanted[value.id]
-
-
-def _asks_since(measure: Measure) -> bool:
-    """Whether a measure asks since when somebody is credited."""
-    return any(CREDITED_SINCE in each.names for each in measure.rows.during)
-
 
 def _meet_again(measure: Measure, measured: Facts) -> bool:
     """Whether several facts about an entity may count as of a month, of which one does."""
@@ -365,7 +304,3 @@ def _sums(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:
     }
     rows = table[CHOSEN_FROM].max() if CHOSEN_FROM in table.columns else table.count()
     return sums | ({ROWS: rows} if ROWS in measure.parts else {})
-
-
-ALWAYS = 10_000 * 12
-"""More months than any data has."""

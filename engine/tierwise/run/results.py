@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
@@ -301,6 +302,8 @@ class MonthlyResults:
 
 STAMP = ("engine_version", "rules_digest", "data_digest")
 """The columns of the wide table that say what it was made from."""
+_PIECE = 2_000
+"""How many rows of a column that has the same text in all of them lie in one piece."""
 DECIMAL = pa.decimal128(38, 18)
 """The type of every number in the wide table."""
 
@@ -328,7 +331,16 @@ def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
 
 
 def _same(text: str, rows: int) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.repeat(pa.scalar(text, pa.string()), rows)])
+    """A column of one text, in pieces that share their bytes.
+
+    Made of bytes, since to take a text from Python Arrow loads pandas, to see whether it is one of
+    its own; that takes longer than to score a few partners.
+    """
+    letters = text.encode()
+    ends = array.array("i", (len(letters) * place for place in range(_PIECE + 1)))
+    piece = pa.StringArray.from_buffers(_PIECE, pa.py_buffer(ends), pa.py_buffer(letters * _PIECE))
+    whole, rest = divmod(rows, _PIECE)
+    return pa.chunked_array([*[piece] * whole, piece.slice(0, rest)], pa.string())
 
 
 def decimals(numerator: pa.ChunkedArray, denominator: pa.ChunkedArray) -> pa.ChunkedArray:
