@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -27,13 +28,32 @@ def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
     return typed.filter(*needed) if needed else typed
 
 
-def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Table | None:
-    """One row: ``n``, how many things have a key twice; a cheap question before the exact one.
+@dataclass(frozen=True)
+class Grouped:
+    """The rows of a table by the ``things`` of their keys, with which of them stand twice.
+
+    ``rows``: the things, ``added`` and ``either``: the sum of the bits of a thing's rows, and their
+    union, which are the same unless one of them stands twice.
+    """
+
+    things: tuple[str, ...]
+    rows: ir.Table
+
+    def question(self, dangling: ir.Table | None) -> ir.Table:
+        """One row: ``repeated``, how many things have a key twice; ``dangling``: how many of those rows."""
+        both = self.rows.added != self.rows.either
+        repeated = self.rows.aggregate(repeated=both.sum().fill_null(0))
+        if dangling is None:
+            return repeated.mutate(dangling=0)
+        return repeated.cross_join(dangling.aggregate(dangling=dangling.count()))
+
+
+def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | None:
+    """The rows by the things of their keys: a cheap question before the exact one.
 
     Where a key is a thing, a month and perhaps columns of few values, rows are grouped by the
-    thing alone, of which there are far fewer. Each month and value is one bit of a number; the
-    sum of a thing's bits is their union unless one of them stands twice. None: no such key, or
-    more bits than a number has.
+    thing alone, of which there are far fewer. Each month and value is one bit of a number. None:
+    no such key, or more bits than a number has.
     """
     small = {
         name: column.values
@@ -41,7 +61,7 @@ def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Ta
         if name in table.key and column.values is not None and not column.optional
     }
     month = table.dated_by.path if table.dated_by is not None else ""
-    things = [name for name in table.key if name not in small and name != month]
+    things = tuple(name for name in table.key if name not in small and name != month)
     bits = (last - first + 1) * math.prod(len(values) for values in small.values())
     is_month = month in table.key and table.columns[month].kind is Kind.MONTH
     if not is_month or not things or bits > _BITS:
@@ -53,8 +73,7 @@ def repeated_keys(table: Table, typed: ir.Table, first: int, last: int) -> ir.Ta
         position = position * len(values) + ibis.cases(*codes, else_=0)
     # Ibis prints a small constant without its type, and 32 bits would not hold the months.
     bit = ibis.literal(1, "int8").cast("int64") << position.cast("int64")
-    grouped = typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or())
-    return grouped.aggregate(n=(grouped.added != grouped.either).sum())
+    return Grouped(things, typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or()))
 
 
 def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:

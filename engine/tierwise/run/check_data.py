@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.diagnostics import CannotRun, Cell, Diagnostic, Severity
-from tierwise.months import format_month
-from tierwise.plan.keys import duplicate_keys, duplicate_rows, repeated_keys
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic
+from tierwise.plan.keys import by_thing, duplicate_keys, duplicate_rows
 from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import (
     CheckedTable,
@@ -24,7 +23,7 @@ from tierwise.plan.refusals import (
     wrong_types,
 )  # fmt: skip
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
-from tierwise.program.program import Column, Contract, Program, Table
+from tierwise.program.program import Column, Contract, Table
 from tierwise.run.backend import Backend, RawTable, Unreadable, raw_name, unreadable
 from tierwise.source.fields import in_language
 
@@ -228,9 +227,12 @@ def _table(
         counts: dict[str, int] = backend.arrow(checked.counts()).to_pylist()[0]
         for index, query in checked.looked_up().items():
             counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
-        found.extend(_simple(backend, checked, counts, raw[table.name]))
-        found.extend(_key(backend, contract, checked, raw[table.name], reach))
-        found.extend(_references(backend, contract, checked, raw))
+        wrong = [*_simple(backend, checked, counts, raw[table.name])]
+        found.extend(wrong)
+        sure = _SURE_OF_NOTHING if wrong else _cheaply(backend, contract, table, raw, reach)
+        if not sure.key:
+            found.extend(_key(backend, contract, checked, raw[table.name]))
+        found.extend(_references(backend, contract, checked, raw, sure.references))
     return int(counts["rows"]), reach
 
 
@@ -261,21 +263,64 @@ def _typed(backend: Backend, contract: Contract, table: str) -> ir.Table:
     return ibis.table(backend.schema(name), name=name)
 
 
-def _key(
+@dataclass(frozen=True)
+class _Sure:
+    """What one cheap question answers: that no key stands twice, and which columns lead somewhere."""
+
+    key: bool
+    references: frozenset[str]
+
+
+_SURE_OF_NOTHING = _Sure(False, frozenset())
+
+
+def _cheaply(
     backend: Backend,
     contract: Contract,
-    checked: CheckedTable,
-    raw: RawTable,
+    table: Table,
+    raw: Mapping[str, RawTable],
     months: Reach | None,
+) -> _Sure:
+    """Group the rows of a table whose cells are right by the things of their keys, and look at those.
+
+    Bits that add up to more than a number holds say that a key stands twice, too.
+    """
+    if not table.key or months is None or months.first is None or months.last is None:
+        return _SURE_OF_NOTHING
+    typed = _typed(backend, contract, table.name)
+    grouped = by_thing(table, typed, months.first, months.last)
+    if grouped is None:
+        return _SURE_OF_NOTHING
+    thing = table.columns[grouped.things[0]] if len(grouped.things) == 1 else None
+    target = _target(backend, contract, thing, raw) if thing is not None else None
+    lost = None
+    if thing is not None and target is not None and not thing.beside:
+        lost = dangling(grouped.rows, target, contract.meeting(thing))
+    try:
+        ((repeated, count),) = backend.rows(grouped.question(lost))
+    except CannotRun:
+        return _SURE_OF_NOTHING
+    leads = lost is not None and thing is not None and not count
+    return _Sure(not repeated, frozenset({thing.name} if leads and thing is not None else ()))
+
+
+def _target(
+    backend: Backend, contract: Contract, column: Column, raw: Mapping[str, RawTable]
+) -> ir.Table | None:
+    """The table that a column refers to, where that can be judged."""
+    other = contract.tables.get(column.references)
+    if other is None or not other.key or not raw[other.name].whole:
+        return None
+    return _typed(backend, contract, other.name)
+
+
+def _key(
+    backend: Backend, contract: Contract, checked: CheckedTable, raw: RawTable
 ) -> Iterable[Diagnostic]:
     table = checked.table
     if not table.key:
         return
     typed = _typed(backend, contract, table.name)
-    if months is not None and months.first is not None and months.last is not None:
-        quick = repeated_keys(table, typed, months.first, months.last)
-        if quick is not None and not _repeats(backend, quick):
-            return
     count = int(str(backend.rows(duplicate_keys(table, typed))[0][0] or 0))
     if count:
         offending = backend.rows(duplicate_rows(table, checked.numbered(), SHOWN))
@@ -283,24 +328,21 @@ def _key(
                           "keep one of the rows", count, offending)  # fmt: skip
 
 
-def _repeats(backend: Backend, quick: ir.Table) -> bool:
-    """Whether a key may stand twice; bits that add up to more than a number holds say so too."""
-    try:
-        return bool(backend.rows(quick)[0][0])
-    except CannotRun:
-        return True
-
-
 def _references(
-    backend: Backend, contract: Contract, checked: CheckedTable, raw: Mapping[str, RawTable]
+    backend: Backend,
+    contract: Contract,
+    checked: CheckedTable,
+    raw: Mapping[str, RawTable],
+    sure: Collection[str],
 ) -> Iterable[Diagnostic]:
+    """What refers to nothing, of columns about which that is not ``sure`` already."""
     table = checked.table
     typed = _typed(backend, contract, table.name)
     for column in table.columns.values():
-        other = contract.tables.get(column.references)
-        if other is None or not other.key or not raw[other.name].whole:
+        target = _target(backend, contract, column, raw) if column.name not in sure else None
+        if target is None:
             continue
-        target, meeting = _typed(backend, contract, other.name), contract.meeting(column)
+        meeting = contract.meeting(column)
         if not {own for own, _ in meeting} <= table.columns.keys():
             continue  # a column that is missing has been reported
         count = int(str(backend.rows(dangling(typed, target, meeting).aggregate(
@@ -308,8 +350,8 @@ def _references(
         if count:
             numbered = checked.numbered()
             offending = backend.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))
-            message = f"not among the keys of {other.name}{_with_others(column)}"
-            hint = f"correct the cell, or add the row to {other.name}"
+            message = f"not among the keys of {column.references}{_with_others(column)}"
+            hint = f"correct the cell, or add the row to {column.references}"
             yield from _named(raw[table.name], "data-reference", column.name, message, hint, count,
                               offending)  # fmt: skip
 
@@ -347,44 +389,3 @@ def _cut(text: str) -> str:
         else text
     )
     return shown if len(shown) <= 60 else shown[:57] + "..."
-
-
-def check_history(
-    program: Program, checked: Checked, raw: Mapping[str, RawTable], lenient: bool
-) -> tuple[Diagnostic, ...]:
-    """Whether the data reaches back as far as every metric looks, and up to the as-of month.
-
-    ``data-history`` is an error, or with ``lenient`` a warning; ``data-stale`` is a warning. Of
-    rare events neither is told.
-    """
-    needed: dict[str, tuple[int, str]] = {}
-    for option in program.options:
-        for value, measure in option.measured:
-            if measure.window is not None:
-                first = program.as_of + measure.window.first + 1 - option.wanted[value.id]
-                table = measure.rows.table
-                needed[table] = min(needed.get(table, (first, value.id)), (first, value.id))
-    found = []
-    for table, (first, metric_id) in needed.items():
-        if table not in checked.months or not raw[table].whole:
-            continue  # what keeps it from being judged has been reported
-        if program.contract.tables[table].rare_events:
-            continue
-        dated_by = program.contract.tables[table].dated_by
-        place = Cell(raw[table].shown, None, dated_by.path if dated_by is not None else None)
-        reach = checked.months[table]
-        if reach.first is None or reach.first > first:
-            has = "has no rows" if reach.first is None else f"begins in {format_month(reach.first)}"
-            found.append(Diagnostic(
-                "data-history", f"{table} {has}, but {metric_id} looks back to "
-                f"{format_month(first)}", place,
-                "a month without rows counts as 0" if lenient else "add the earlier months; or "
-                "accept this with --allow-short-history, or where rows are rare say 'rare_events: true' "
-                "of the table in its contract: a month without rows counts as 0",
-                Severity.WARNING if lenient else Severity.ERROR))  # fmt: skip
-        if reach.last is not None and reach.last < program.as_of:
-            found.append(Diagnostic(
-                "data-stale", f"{table} ends in {format_month(reach.last)}, before the as-of month "
-                f"{format_month(program.as_of)}", place, "a month without rows counts as 0",
-                Severity.WARNING))  # fmt: skip
-    return tuple(found)

@@ -9,7 +9,8 @@ from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
 from tierwise.program.program import Program
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import SHOWN, check_history
+from tierwise.run.check_data import SHOWN
+from tierwise.run.check_history import check_history
 from tierwise.run.shared_tables import SharedTables
 
 
