@@ -131,6 +131,20 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Totalled:
+    """What is totalled by entity and month: an amount of eligible rows.
+
+    ``any_row``: it is only asked whether the amount of some row is above 0, where none is below: then
+    such a total is 1, and others may be missing.
+    """
+
+    rows: Rows
+    entity: Entity
+    amount: Expression
+    any_row: bool = False
+
+
+@dataclass(frozen=True)
 class ByRule:
     """A dimension as written: its name, and an expression over the row."""
 
@@ -268,7 +282,7 @@ class Steps(Protocol):
         a window, and ``keys``.
         """
 
-    def totals(self, rows: Rows, entity: Entity, amount: Expression, window: Window) -> ir.Table:
+    def totals(self, of: Totalled, window: Window) -> ir.Table:
         """(entity, month, total) of eligible rows: one row an entity and month that has rows.
 
         With ``keys``; and with ``before`` and ``after``, the totals of the months next to it, also

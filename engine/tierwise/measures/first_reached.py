@@ -23,6 +23,7 @@ from tierwise.measures.base import (
     Rows,
     RowsRule,
     Steps,
+    Totalled,
     Window,
 )
 from tierwise.measures.shared_fields import Least
@@ -82,7 +83,8 @@ class FirstReached:
 
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
-        totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        of = Totalled(self.rows, self.entity, self.amount, self.least.is_of_any)
+        totals = steps.totals(of, self.window)
         names = [*steps.keys(self.rows), "entity"]
         reached = totals.filter(self.least.reached(totals.total, steps))
         firsts = reached.group_by(names).aggregate(month=reached.month.min())

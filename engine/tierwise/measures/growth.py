@@ -15,7 +15,17 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import (
+    Binder,
+    Entity,
+    Facts,
+    MeasureKind,
+    Rows,
+    RowsRule,
+    Steps,
+    Totalled,
+    Window,
+)
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -67,7 +77,7 @@ class Growth:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity for each of the two months."""
-        totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        totals = steps.totals(Totalled(self.rows, self.entity, self.amount), self.window)
         then_in = (totals.month - self.window.first).cast("int32")
         now, then = (
             totals.select(

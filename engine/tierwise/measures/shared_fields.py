@@ -153,6 +153,11 @@ class Least:
         """What does not reach it, as a sentence says it: "fewer than 5"."""
         return f"{'no more' if self.more else 'fewer'} than {plain_decimal(self.number)}"
 
+    @property
+    def is_of_any(self) -> bool:
+        """Whether whole numbers, none below 0, reach it where there is any above 0."""
+        return 0 <= self.number < 1 if self.more else 0 < self.number <= 1
+
     def reached(self, total: ir.NumericValue, steps: Steps) -> ir.BooleanValue:
         """Whether a total reaches it."""
         compare: Callable[..., ir.BooleanValue] = operator.gt if self.more else operator.ge

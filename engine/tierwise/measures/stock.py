@@ -11,7 +11,17 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import (
+    Binder,
+    Entity,
+    Facts,
+    MeasureKind,
+    Rows,
+    RowsRule,
+    Steps,
+    Totalled,
+    Window,
+)
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -63,7 +73,7 @@ class Stock:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity that has rows in the month."""
-        totals = steps.totals(self.rows, self.entity, self.amount, self.window)
+        totals = steps.totals(Totalled(self.rows, self.entity, self.amount), self.window)
         facts = totals.select(
             *steps.keys(self.rows), "entity", "month", credited_in="month", amount="total"
         )

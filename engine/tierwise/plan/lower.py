@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import ibis
 import ibis.expr.types as ir
 
+from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import (
     AS_OF_MONTHS,
@@ -21,6 +22,7 @@ from tierwise.measures.base import (
     Facts,
     Measure,
     Rows,
+    Totalled,
     Window,
 )  # fmt: skip
 from tierwise.plan.columns import value_columns
@@ -41,7 +43,13 @@ from tierwise.plan.rows import Reached, dating, reach
 from tierwise.plan.scope import Scope
 from tierwise.plan.score_table import score_table
 from tierwise.plan.spread import folded_by_month, folded_wide
-from tierwise.plan.totals import totals_by_entity, totals_by_month
+from tierwise.plan.totals import (
+    MOST_MONTHS,
+    presence_as_totals,
+    presence_by_entity,
+    totals_by_entity,
+    totals_by_month,
+)
 from tierwise.plan.who_is_credited import WhoIsCredited, asks_since
 from tierwise.program.option import Folded, Option, Value
 from tierwise.program.program import Dating, Program
@@ -182,8 +190,9 @@ class _OptionLowering:
         names |= rows.by.expression.names if rows.by is not None else frozenset()
         return "as_of" in names - self.contract.tables[rows.table].columns.keys()
 
-    def all_totals(self, moment: AsOf, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def all_totals(self, moment: AsOf, of: Totalled) -> ir.Table:
         """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
+        rows, entity, amount = of.rows, of.entity, of.amount
         keys = (*moment.keys(rows), "entity")
         key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
                for each in rows.conditions), *keys, rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
@@ -194,10 +203,23 @@ class _OptionLowering:
             chosen = moment.select(rows, columns, window)
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
-            wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
+            if self._is_presence(of) and len(months) <= MOST_MONTHS:
+                bits = self.step(name, title, presence_by_entity(chosen, keys, months), stored=True)
+                wide = presence_as_totals(bits, keys, months)
+            else:
+                wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
             by_month = totals_by_month(wide, keys, months)
             self.kept[key] = self.step(f"{name}:months", title, by_month, stored=False)
         return self.kept[key]
+
+    def _is_presence(self, of: Totalled) -> bool:
+        """Whether all that is asked of totals is whether some row's whole number is above 0."""
+        table = self.contract.tables[of.rows.table]
+        column = table.columns.get(of.amount.text)
+        if not of.any_row or column is None or column.kind is not Kind.WHOLE:
+            return False
+        others = [each for _, each in self.option.measured if each.rows.table == table.name]
+        return len(others) == 1 and column.minimum is not None and column.minimum >= 0
 
     def _widest(self, table: str) -> Window:
         """The months that any value of the option reads of a table."""

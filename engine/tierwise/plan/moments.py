@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import AS_OF_MONTHS, Entity, Measure, Rows, Window
+from tierwise.measures.base import AS_OF_MONTHS, Entity, Measure, Rows, Totalled, Window
 from tierwise.months import last_day
 from tierwise.plan.credit import first_month, last_month
 from tierwise.plan.rows import Reached, month_of
@@ -31,7 +31,7 @@ class Sources(Protocol):
     def dating(self, rows: Rows) -> Dating:
         """What dates the rows of a table."""
 
-    def all_totals(self, moment: AsOf, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def all_totals(self, moment: AsOf, of: Totalled) -> ir.Table:
         """Totals of eligible rows, for all months that any value looks at, as ``Steps.totals``."""
 
 
@@ -129,15 +129,15 @@ class AsOf:
         table = reached.table.filter(*keep) if keep else reached.table
         return table.select(**chosen)
 
-    def totals(self, rows: Rows, entity: Entity, amount: Expression, window: Window) -> ir.Table:
+    def totals(self, of: Totalled, window: Window) -> ir.Table:
         """Totals of eligible rows, shared by the values that ask for the same."""
-        totals = self.all_totals(rows, entity, amount)
+        totals = self.all_totals(of)
         first, last = self.ends(totals, window)
         return totals.filter(totals.month >= first, totals.month <= last)
 
-    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def all_totals(self, of: Totalled) -> ir.Table:
         """Totals of eligible rows, of all months that any value looks at."""
-        return self.sources.all_totals(self, rows, entity, amount)
+        return self.sources.all_totals(self, of)
 
     def number(self, number: Fraction) -> ir.NumericScalar:
         """An exact number as a constant of the plan."""
@@ -178,12 +178,12 @@ class EachMonth(AsOf):
         """Every row for every month; what is not looked at is filtered afterwards."""
         return table.cross_join(months_back(self.as_of, self.months))
 
-    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def all_totals(self, of: Totalled) -> ir.Table:
         """Totals of eligible rows for every month; apart where what is totalled depends on it."""
-        if self.sources.depends(rows, (*entity.parts, amount)):
-            return self.sources.all_totals(self, rows, entity, amount)
+        if self.sources.depends(of.rows, (*of.entity.parts, of.amount)):
+            return self.sources.all_totals(self, of)
         whole = AsOf(self.sources, self.as_of)
-        return self.wanted(self.sources.all_totals(whole, rows, entity, amount))
+        return self.wanted(self.sources.all_totals(whole, of))
 
 
 @dataclass(frozen=True)
@@ -205,9 +205,9 @@ class AllMonths(AsOf):
         """The first month of the first month's window, and the last of the as-of month's."""
         return self.month(table, window.first + 1 - self.months), self.month(table, window.last)
 
-    def all_totals(self, rows: Rows, entity: Entity, amount: Expression) -> ir.Table:
+    def all_totals(self, of: Totalled) -> ir.Table:
         """Totals as they are as of one month: they are of all months already."""
-        return self.sources.all_totals(AsOf(self.sources, self.as_of), rows, entity, amount)
+        return self.sources.all_totals(AsOf(self.sources, self.as_of), of)
 
     def pieces(self, rows: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         """Rows cut at every month in which one with the same keys begins or ceases to count."""

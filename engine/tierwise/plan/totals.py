@@ -12,6 +12,9 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+MOST_MONTHS = 62
+"""How many bits are used of a whole number of 64."""
+
 
 def totals_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
     """A row an entity: the ``keys`` and a total for each month, null where it has no rows.
@@ -24,6 +27,33 @@ def totals_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int
     amount = chosen.amount.fill_null(0)
     sums = {_column(month): amount.sum(where=chosen.month == month) for month in months}
     return chosen.group_by(list(keys)).aggregate(**sums)
+
+
+def presence_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
+    """A row an entity that has a row with an amount above 0: the ``keys``, and ``held``: its months' bits.
+
+    Where only that is asked, a number with a bit for each month is made in half the time of totals.
+
+    Args:
+        chosen: rows with the ``keys``, ``month`` and ``amount``, a whole number not below 0.
+        keys: what tells entities apart.
+        months: the numbers of the months, ``MOST_MONTHS`` of them at most.
+    """
+    above = chosen.filter(chosen.amount > 0)
+    position = (above.month - months[0]).cast("int64")
+    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
+    bit = ibis.literal(1, "int8").cast("int64") << position
+    return above.group_by(list(keys)).aggregate(held=bit.bit_or())
+
+
+def presence_as_totals(presence: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
+    """The same as ``totals_by_entity`` gives it: a total is 1, or null."""
+    bits = {_column(month): 1 << place for place, month in enumerate(months)}
+    held = {
+        name: ((presence.held & ibis.literal(bit, "int64")) != 0).ifelse(1, ibis.null("int64"))
+        for name, bit in bits.items()
+    }
+    return presence.select(*keys, **held)
 
 
 def totals_by_month(wide: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
