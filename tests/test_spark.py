@@ -9,12 +9,16 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import tierwise
@@ -111,6 +115,37 @@ def test_an_explanation_is_the_same(spark: SparkSession) -> None:
     assert texts[0] == texts[1]
 
 
+def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path) -> None:
+    """Parquet data in folders of several files; a folder of results, of which only a summary comes."""
+    for file in (RESELLERS / "data").glob("*.csv"):
+        frame = spark.read.csv(str(file), header=True)
+        frame.repartition(2).write.parquet(str(tmp_path / "data" / f"{file.stem}.parquet"))
+    asked = {"rules": RESELLERS / "rules"}
+    known = tierwise.evaluate(RESELLERS / "data", "2025-12", **asked)
+    target = tmp_path / "scores"
+    for _ in range(2):  # the second takes the place of the first
+        written = tierwise.write_scores(
+            tmp_path / "data", "2025-12", target, backend=spark, **asked
+        )
+    (summary,) = written.options
+    assert summary.rows == len(known.options[0])
+    assert sum(summary.levels.values()) == summary.rows
+    rows = pq.read_table(target)
+    wide = known.to_arrow()
+    assert rows.column_names == wide.column_names
+    digest = wide.column_names.index("data_digest")
+    key = [(wide.column_names[0], "ascending")]
+    own, other = (each.sort_by(key).remove_column(digest).to_pylist() for each in (rows, wide))
+    assert own == other
+    assert rows.schema.field("score").type == pa.decimal128(38, 18)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(tierwise.CannotRun, match="no folder that Spark has written"):
+        tierwise.write_scores(
+            tmp_path / "data", "2025-12", tmp_path / "other", backend=spark, **asked
+        )
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "other", "scores"]
+
+
 def test_tables_of_a_catalogue(spark: SparkSession) -> None:
     spark.sql("CREATE DATABASE shops")
     for file in (RESELLERS / "data").glob("*.csv"):
@@ -195,3 +230,16 @@ def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession) -> None:
     assert spark.conf.get("spark.sql.decimalOperations.allowPrecisionLoss") == before == "true"
     assert spark.catalog.listTables() == []
     assert len(spark.sparkContext._jsc.getPersistentRDDs()) == kept
+
+
+def test_the_command_says_nothing_of_spark(tmp_path: Path) -> None:
+    """A Spark of its own is started and ended, and neither stream has a word of it."""
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("tierwise"), "evaluate", RESELLERS / "data", "--as-of", "2025-12",
+         "--rules", RESELLERS / "rules", "--backend", "spark", "--master", "local[1]", "--output", tmp_path / "out"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    assert f"written to {tmp_path / 'out'}" in ran.stdout.replace("\n", "")
+    assert (tmp_path / "out" / "_SUCCESS").exists()
