@@ -48,7 +48,8 @@ def test_version_and_completion() -> None:
     assert run_process("--version").stdout.startswith("tierwise 0.")
     # The shell is the one that calls it; what runs the tests need not have one.
     shell = f"{shlex.quote(PROGRAM)} --show-completion; exit $?"
-    completion = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    words = ["bash", "-c", shell]
+    completion = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S607
     assert completion.returncode == 0, completion.stderr
     assert "_tierwise_completion" in completion.stdout
 
