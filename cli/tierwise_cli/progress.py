@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,20 +18,19 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda doing: None  # the name is part of what callers may write
         return
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    started = time.monotonic()
-    status = console.status("starting")
-    shown = False
-
-    def show(doing: str) -> None:
-        nonlocal shown
-        if not shown and time.monotonic() - started > PATIENCE:
-            status.start()
-            shown = True
-        status.update(f"{doing} [dim]({time.monotonic() - started:.0f} s)[/dim]")
-
+    shown = Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    task = shown.add_task("starting", total=None)
+    patience = threading.Timer(PATIENCE, shown.start)  # also while one thing takes long
+    patience.daemon = True
+    patience.start()
     try:
-        yield show
+        yield lambda doing: shown.update(task, description=doing)
     finally:
-        status.stop()
+        patience.cancel()
+        patience.join()
+        shown.stop()

@@ -148,7 +148,7 @@ def check_data(
     for name, table in unknown.items():
         progress(f"checking {name}")
         try:
-            rows[name], reach = _table(backend, contract, table, raw, found)
+            rows[name], reach = _table(backend, contract, table, raw, found, progress)
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
             raw[name] = replace(raw[name], whole=False)
@@ -215,7 +215,7 @@ def _across(
 
 def _table(
     backend: Backend, contract: Contract, table: Table, raw: Mapping[str, RawTable],
-    found: list[Diagnostic],
+    found: list[Diagnostic], progress: Callable[[str], None],
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
     name = raw[table.name].source
@@ -225,6 +225,7 @@ def _table(
         row = backend.arrow(months).to_pylist()[0] if months is not None else None
         reach = Reach(row["first"], row["last"]) if row is not None else None
         counts: dict[str, int] = backend.arrow(checked.counts()).to_pylist()[0]
+        progress(f"checking {table.name}: {counts['rows']:,} rows")
         for index, query in checked.looked_up().items():
             counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
         wrong = [*_simple(backend, checked, counts, raw[table.name])]

@@ -47,10 +47,13 @@ def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str],
         CannotRun: it does not run; where a number is too large, what is said names it.
     """
     made: list[Step] = []
+    steps = dict.fromkeys(step for plan in plans for step in plan.steps)
+    several, told = sum(step.stored for step in steps), 0
     with backend.running():
-        for step in dict.fromkeys(step for plan in plans for step in plan.steps):
+        for step in steps:
             if step.stored:
-                progress(step.title)
+                told += 1
+                progress(f"{step.title} ({told} of {several})")
             try:
                 backend.create(step.name, step.table, step.stored)
             except CannotRun as error:

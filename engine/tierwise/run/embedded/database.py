@@ -168,6 +168,8 @@ def connect(settings: Settings) -> Iterator[Database]:
         except duckdb.Error as error:
             raise CannotRun(f"DuckDB does not start: {_first(error)}",
                             "check the number of threads and the limit of memory") from error  # fmt: skip
+        # At a terminal DuckDB would write over what is shown there.
+        connection.execute("SET enable_progress_bar = false")
         try:
             yield Database(connection)
         finally:
