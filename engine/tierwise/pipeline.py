@@ -333,9 +333,6 @@ def ran(
             # What is not wrong does not matter until the rest is right.
             yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
             return
-        plans = _planned(
-            ready.programs,
-            tuple(tuple(schemas_of(backend, each).items()) for each in ready.programs),
-        )
+        plans = _planned(ready.programs, schemas_of(backend, ready.programs))
         run_plans(backend, plans, progress)
         yield Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,10 +22,15 @@ _NAMED = 3
 """How many steps are named that a backend cannot run."""
 
 
-def schemas_of(backend: Backend, program: Program) -> dict[str, ibis.Schema]:
-    """The columns of every table that a program's contract has, as they are typed."""
-    contract = program.contract
-    return {name: backend.schema(data_name(contract, name)) for name in contract.tables}
+def schemas_of(
+    backend: Backend, programs: Sequence[Program]
+) -> tuple[tuple[tuple[str, ibis.Schema], ...], ...]:
+    """By program, the columns of every table that its contract has, as they are typed."""
+    asked = functools.cache(backend.schema)  # programs mostly have the same tables
+    return tuple(
+        tuple((name, asked(data_name(each.contract, name))) for name in each.contract.tables)
+        for each in programs
+    )
 
 
 def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
