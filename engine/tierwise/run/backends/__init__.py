@@ -12,23 +12,34 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from tierwise.diagnostics import Argument, Diagnostic, nearest, shown
+from tierwise.run.address import scheme_of, shown_address
 from tierwise.run.backend import Backend, Settings
 
 Connect = Callable[[Settings], AbstractContextManager[Backend]]
+DEFAULT = "duckdb"
+"""What runs a plan over files, where nothing else is asked for."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where a backend lives, and the library whose open sessions it takes, "" for none."""
+    """Where a backend lives, and what it is known by.
+
+    ``sessions``: the library whose open sessions it takes, "" for none. ``schemes``: of URLs that
+    it alone reads. ``limits_memory``: whether it can be told how much memory it may use.
+    """
 
     module: str
     sessions: str = ""
+    schemes: tuple[str, ...] = ()
+    limits_memory: bool = True
 
 
 BACKENDS: dict[str, Home] = {
-    "duckdb": Home("tierwise.run.backends.duckdb"),
+    "duckdb": Home("tierwise.run.backends.duckdb", schemes=("duckdb",)),
     "spark": Home("tierwise.run.backends.spark", "pyspark"),
-}
+    "postgres": Home("tierwise.run.backends.postgres", schemes=("postgresql", "postgres"),
+                     limits_memory=False),
+}  # fmt: skip
 
 
 def connect(settings: Settings) -> AbstractContextManager[Backend]:
@@ -42,9 +53,41 @@ def connect(settings: Settings) -> AbstractContextManager[Backend]:
 
 
 def chosen(
-    backend: object, threads: int | None, memory: str | None, master: str | None = None
+    backend: object,
+    threads: int | None,
+    memory: str | None,
+    master: str | None = None,
+    data: str = "",
 ) -> Settings | Diagnostic:
-    """What a run may use, where a backend is named or is an open session of one."""
+    """What a run may use, where a backend is named or is an open session of one.
+
+    Args:
+        backend: None: the one that reads ``data``.
+        threads, memory, master: see ``Settings``.
+        data: where data lies. A scheme of a URL that one backend alone reads has to be its.
+    """
+    scheme = scheme_of(data)
+    owner = next((name for name, home in BACKENDS.items() if scheme in home.schemes), None)
+    if backend is None:
+        backend = owner or DEFAULT
+    settings = _named(backend, threads, memory, master)
+    if isinstance(settings, Diagnostic):
+        return settings
+    if owner is not None and owner != settings.backend:
+        what = f"{scheme}:// is read by {owner}, and not by {settings.backend}"
+        return Diagnostic("other-backend", what, Argument("--backend"), "leave it out, or name other data")
+    if scheme and owner is None and settings.backend != "spark":
+        return _unknown_scheme(scheme, data)
+    if memory is not None and not BACKENDS[settings.backend].limits_memory:
+        what = f"{settings.backend} cannot be told how much memory it may use"
+        return Diagnostic("other-backend", what, Argument("--memory-limit"),
+                          "leave it out; the server's own settings say it")  # fmt: skip
+    return settings
+
+
+def _named(
+    backend: object, threads: int | None, memory: str | None, master: str | None
+) -> Settings | Diagnostic:
     if isinstance(backend, str):
         if backend in BACKENDS:
             return Settings(threads, memory, backend, master)
@@ -53,7 +96,14 @@ def chosen(
                           nearest(backend, BACKENDS))  # fmt: skip
     library = type(backend).__module__.partition(".")[0]
     for name, home in BACKENDS.items():
-        if home.sessions == library:
+        if home.sessions and home.sessions == library:
             return Settings(threads, memory, name, master, backend)
     what = f"a {type(backend).__name__} is no session that a backend takes"
     return Diagnostic("unknown-backend", what, Argument("--backend"), nearest("", BACKENDS))
+
+
+def _unknown_scheme(scheme: str, data: str) -> Diagnostic:
+    tried = [f"{each}://" for home in BACKENDS.values() for each in home.schemes]
+    return Diagnostic("unknown-scheme", f"nothing here reads {scheme}://: {shown(shown_address(data))}",
+                      Argument("DATA"), f"what is read: {', '.join(tried)}, folders and files; and with "
+                      "--backend spark the URLs that Hadoop knows, such as hdfs:// and s3a://")  # fmt: skip
