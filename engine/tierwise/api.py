@@ -98,15 +98,15 @@ def evaluate(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> Results:
     """Score everybody in some data.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or what else the backend
-            reads.
+        data: a folder of csv, tsv or parquet files, or a .duckdb file; a URL such as
+            ``postgresql://user@host/database``; or what else the backend reads.
         as_of: the month, ``YYYY-MM``; its last day is meant.
         rules: the rules.
         competency: only this one; by default all that are in force.
@@ -117,8 +117,10 @@ def evaluate(
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
         memory_limit: such as ``4GB``; beyond it the run goes on on disk.
-        backend: what runs the plan, by its name; or a session of it that is open.
-        master: where its cluster is, for a backend that has one.
+        backend: what runs the plan, by its name; or a session of it that is open. By default the
+            one that reads such a URL, else DuckDB.
+        master: where its cluster is, for a backend that has one; for PostgreSQL, a database that
+            may load files into temporary tables.
         progress: called with a line about what is being done.
 
     Returns:
@@ -133,7 +135,7 @@ def evaluate(
 
     outcome = task.evaluate(
         _rules(rules, True), data, _month(as_of), competency, option, version, partners,
-        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -151,7 +153,7 @@ def evaluate_months(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> MonthlyResults:
@@ -177,7 +179,7 @@ def evaluate_months(
         raise Refused([wrong])
     outcome = task.evaluate_months(
         _rules(rules, True), data, first, last, competency, option, version, partners,
-        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -195,25 +197,32 @@ def write_scores(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> WrittenScores:
-    """Score everybody, and let the backend write the results as Parquet: only summaries come here.
+    """Score everybody, and let the backend write the results: only summaries come here.
 
     Args:
         data, as_of, rules, competency, option, version, partners, allow_short_history, threads,
             memory_limit, backend, master, progress: as for ``evaluate``.
-        output: a file; with Spark a folder or its URL, which appears whole or not at all.
+        output: a file of Parquet; with Spark a folder or its URL; or ``table:NAME``, a table of
+            the database that ``data`` is, such as ``table:reporting.scores``. It appears whole or
+            not at all.
 
     Raises:
         Refused, CannotRun: as for ``evaluate``.
     """
+    from tierwise.run.backends import target_finding
     from tierwise.tasks import write_scores as task
 
+    settings = _settings(data, backend, threads, memory_limit, master)
+    wrong = target_finding(settings, str(data), str(output))
+    if wrong is not None:
+        raise Refused([wrong])
     outcome = task.write_scores(
         _rules(rules, True), data, _month(as_of), str(output), competency, option, version,
-        partners, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        partners, allow_short_history, settings, progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -231,7 +240,7 @@ def explain(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> ExplainReport:
@@ -250,7 +259,7 @@ def explain(
 
     outcome = task.explain(
         _rules(rules, True), data, _month(as_of), partner, metric, competency, option,
-        version, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        version, allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return _value(outcome)
 
@@ -313,11 +322,15 @@ def _rules(rules: Rules, to_score: bool = False) -> RuleSet:
 
 
 def _settings(
-    backend: object, threads: int | None, memory: str | None, master: str | None
+    data: Path | str,
+    backend: object,
+    threads: int | None,
+    memory: str | None,
+    master: str | None,
 ) -> Settings:
     from tierwise.run.backends import chosen
 
-    settings = chosen(backend, threads, memory, master)
+    settings = chosen(backend, threads, memory, master, str(data))
     if isinstance(settings, Diagnostic):
         raise Refused([settings])
     return settings

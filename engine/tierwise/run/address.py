@@ -6,8 +6,8 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-_SECRET = "password"
-"""What stands in the name of every parameter of a URL that is a secret."""
+_HIDDEN = "password"
+"""What stands in the name of every parameter of a URL that is not shown."""
 TABLE = "table:"
 """What stands before the name of a table: one of a catalogue, or one that results are written to."""
 
@@ -40,9 +40,18 @@ def shown_address(text: str) -> str:
     if "@" in parts.path or "@" in parts.fragment:
         return f"{scheme}://..."
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
-             if _SECRET not in name.lower()]  # fmt: skip
+             if _HIDDEN not in name.lower()]  # fmt: skip
     netloc = f"{login.partition(':')[0]}{at}{host}"
     shown = urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, quote_via=quote),
                         parts.fragment))  # fmt: skip
     # Python drops the slashes of a URL without a host.
     return shown if scheme_of(shown) else shown.replace(":", "://", 1)
+
+
+WRITTEN = "written by tierwise"
+"""The comment by which a table in a database is known to be results, which others may replace."""
+
+
+def table_of(target: str) -> tuple[str, ...]:
+    """The parts of ``table:SCHEMA.NAME`` or ``table:NAME``."""
+    return tuple(target.removeprefix(TABLE).split("."))

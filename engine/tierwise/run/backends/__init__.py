@@ -10,14 +10,18 @@ import importlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tierwise.diagnostics import Argument, Diagnostic, nearest, shown
-from tierwise.run.address import scheme_of, shown_address
+from tierwise.run.address import TABLE, file_of, scheme_of, shown_address, table_of
 from tierwise.run.backend import Backend, Settings
 
 Connect = Callable[[Settings], AbstractContextManager[Backend]]
 DEFAULT = "duckdb"
 """What runs a plan over files, where nothing else is asked for."""
+
+_PARTS = 2
+"""A schema and a name."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ def chosen(
         return settings
     if owner is not None and owner != settings.backend:
         what = f"{scheme}:// is read by {owner}, and not by {settings.backend}"
-        return Diagnostic("other-backend", what, Argument("--backend"), "leave it out, or name other data")
+        return Diagnostic(
+            "other-backend", what, Argument("--backend"), "leave it out, or name other data"
+        )
     if scheme and owner is None and settings.backend != "spark":
         return _unknown_scheme(scheme, data)
     if memory is not None and not BACKENDS[settings.backend].limits_memory:
@@ -83,6 +89,29 @@ def chosen(
         return Diagnostic("other-backend", what, Argument("--memory-limit"),
                           "leave it out; the server's own settings say it")  # fmt: skip
     return settings
+
+
+def target_finding(settings: Settings, data: str, target: str) -> Diagnostic | None:
+    """What is wrong with where results are to be written; that it is there is looked at later.
+
+    ``table:NAME`` is a table of the database that ``data`` is.
+    """
+    if not target.startswith(TABLE):
+        return None
+    name = shown(target)
+    place = Argument("--output")
+    parts = table_of(target)
+    if "" in parts or len(parts) > _PARTS:
+        return Diagnostic("wrong-table", f"{name} names no table", place,
+                          f"write it as {TABLE}NAME or {TABLE}SCHEMA.NAME")  # fmt: skip
+    is_database = scheme_of(data) in BACKENDS[settings.backend].schemes
+    if settings.backend == DEFAULT:
+        is_database = Path(file_of(data)).is_file()
+    if is_database:
+        return None
+    return Diagnostic("wrong-table", f"{name} is a table of the database that DATA is, and "
+                      f"{shown(shown_address(data))} is none", place,
+                      "name a file; or DATA as a .duckdb file or a postgresql:// URL")  # fmt: skip
 
 
 def _named(

@@ -14,8 +14,8 @@ SCHEMA = "public"
 """The schema whose tables are read where a URL names none."""
 _PATIENCE = "10"
 """Seconds before a server that does not answer is given up."""
-_ESCAPE = "write :, /, @, ?, # and % in a name or password as %3A, %2F, %40, %3F, %23 and %25; or put the "\
-          "password into PGPASSWORD or ~/.pgpass"  # fmt: skip
+_ESCAPE = ("write :, /, @, ?, # and % in a name or password as %3A, %2F, %40, %3F, %23 and %25; or put "
+           "the password into PGPASSWORD or ~/.pgpass")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,7 @@ _C = sge.Identifier(this="C", quoted=True)
 class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
     """Prints for PostgreSQL."""
 
-    def visit_Cast(
-        self, op: ops.Cast, *, arg: sge.Expression, to: dt.DataType
-    ) -> sge.Expression:
+    def visit_Cast(self, op: ops.Cast, *, arg: sge.Expression, to: dt.DataType) -> sge.Expression:
         """Truth becomes a number of 32 bits first; PostgreSQL knows no other way."""
         if op.arg.dtype.is_boolean() and (to.is_integer() or to.is_decimal()):
             arg = self.cast(arg, dt.int32)
@@ -49,13 +47,10 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         return cast
 
     def _within(self, arg: sge.Expression, most: int) -> sge.Expression:
-        number = self.cast(arg, dt.Decimal(76, 38)) if isinstance(arg, sge.Null) else arg
         limit = self.cast(sge.convert(str(most)), dt.Decimal(len(str(most)), 0))
-        return sge.And(this=number < limit, expression=number > sge.Neg(this=limit))
+        return self.f.abs(arg) < limit
 
-    def _parsed(
-        self, arg: sge.Expression, to: dt.DataType, cast: sge.Expression
-    ) -> sge.Expression:
+    def _parsed(self, arg: sge.Expression, to: dt.DataType, cast: sge.Expression) -> sge.Expression:
         """A text that is parsed, where its form says that it can be."""
         if to.is_date():
             return self.if_(_matches(arg, _DATE_FORM), self._day(arg), sge.null())
@@ -74,22 +69,22 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         known = self.if_(is_there, self.cast(arg, dt.date), sge.null())
         return self.if_(self.f.left(arg, 4).eq(sge.convert("0000")), sge.null(), known)
 
-    def visit_ExtractYear(self, op: ops.ExtractYear, *, arg: sge.Expression) -> sge.Expression:  # noqa: ARG002
+    def visit_ExtractYear(self, op: ops.ExtractYear, *, arg: sge.Expression) -> sge.Expression:
         """The year of a day; null where it lies in no year, but at the end of all time."""
         return self.if_(self.f.isfinite(arg), self.f.extract(self.v.year, arg), sge.null())
 
-    def visit_ExtractMonth(self, op: ops.ExtractMonth, *, arg: sge.Expression) -> sge.Expression:  # noqa: ARG002
+    def visit_ExtractMonth(self, op: ops.ExtractMonth, *, arg: sge.Expression) -> sge.Expression:
         """The month of a day, as its year."""
         return self.if_(self.f.isfinite(arg), self.f.extract(self.v.month, arg), sge.null())
 
     def visit_BitwiseLeftShift(
-        self, op: ops.BitwiseLeftShift, *, left: sge.Expression, right: sge.Expression  # noqa: ARG002
+        self, op: ops.BitwiseLeftShift, *, left: sge.Expression, right: sge.Expression
     ) -> sge.Expression:  # fmt: skip
         """PostgreSQL shifts by a number of 32 bits only."""
         return sge.BitwiseLeftShift(this=left, expression=self.cast(right, dt.int32))
 
     def visit_StructColumn(
-        self, op: ops.StructColumn, *, names: object, values: Sequence[sge.Expression]  # noqa: ARG002
+        self, op: ops.StructColumn, *, names: object, values: Sequence[sge.Expression]
     ) -> sge.Expression:  # fmt: skip
         """Several columns together: a table keeps no row as a cell, but what is written as JSON."""
         return self.f.jsonb_build_array(*values)
@@ -106,7 +101,7 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         self, op: ops.SortKey, *, arg: sge.Expression, ascending: bool, nulls_first: bool
     ) -> sge.Expression:
         """What is sorted by; texts byte by byte."""
-        by = _in_bytes(arg) if op.expr.dtype.is_string() else arg
+        by = _in_bytes(arg) if op.dtype.is_string() else arg
         return super().visit_SortKey(op, arg=by, ascending=ascending, nulls_first=nulls_first)
 
 
