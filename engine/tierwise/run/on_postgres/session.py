@@ -34,7 +34,8 @@ class Session:
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """The rows of a query; raises as ``execute`` does."""
-        return self.execute(sql).fetchall()
+        found: list[tuple[object, ...]] = self.execute(sql).fetchall()
+        return found
 
     def copy(self, into: str, blocks: Iterator[bytes]) -> None:
         """Load csv into a table.

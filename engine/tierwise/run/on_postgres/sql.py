@@ -30,7 +30,7 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         """Truth becomes a number of 32 bits first; PostgreSQL knows no other way."""
         if op.arg.dtype.is_boolean() and (to.is_integer() or to.is_decimal()):
             arg = self.cast(arg, dt.int32)
-        return super().visit_Cast(op, arg=arg, to=to)
+        return _sql(super().visit_Cast(op, arg=arg, to=to))
 
     def visit_TryCast(
         self, op: ops.TryCast, *, arg: sge.Expression, to: dt.DataType
@@ -38,24 +38,24 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         """A cast that gives null where there is no such value: PostgreSQL has none, and stops."""
         given, cast = op.arg.dtype, self.cast(arg, to)
         if given.is_string():
-            return self._parsed(arg, to, cast)
+            return _sql(self._parsed(arg, to, cast))
         if to.is_integer() and (given.is_decimal() or given.is_integer()):
-            return self.if_(self._within(arg, _WHOLE), cast, sge.null())
+            return _sql(self.if_(self._within(arg, _WHOLE), cast, sge.null()))
         if to.is_decimal() and given.is_decimal():
             whole = 10 ** ((to.precision or 38) - (to.scale or 0))
-            return self.if_(self._within(arg, whole), cast, sge.null())
-        return cast
+            return _sql(self.if_(self._within(arg, whole), cast, sge.null()))
+        return _sql(cast)
 
     def _within(self, arg: sge.Expression, most: int) -> sge.Expression:
-        limit = self.cast(sge.convert(str(most)), dt.Decimal(len(str(most)), 0))
-        return self.f.abs(arg) < limit
+        limit = self.cast(sge.convert(str(most - 1)), dt.Decimal(len(str(most)), 0))
+        return _sql(sge.Between(this=arg, low=sge.Neg(this=limit), high=limit.copy()))
 
     def _parsed(self, arg: sge.Expression, to: dt.DataType, cast: sge.Expression) -> sge.Expression:
         """A text that is parsed, where its form says that it can be."""
         if to.is_date():
-            return self.if_(_matches(arg, _DATE_FORM), self._day(arg), sge.null())
+            return _sql(self.if_(_matches(arg, _DATE_FORM), self._day(arg), sge.null()))
         form = _WHOLE_FORM if to.is_integer() else _DECIMAL_FORM
-        return self.if_(_matches(arg, form), cast, sge.null())
+        return _sql(self.if_(_matches(arg, form), cast, sge.null()))
 
     def _day(self, arg: sge.Expression) -> sge.Expression:
         """A text of the form of a day as a day; null where the month has no such day, or in year 0."""
@@ -67,27 +67,27 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         day = self.cast(self.f.right(arg, 2), dt.int32)
         is_there = day <= self.f.extract(self.v.day, sge.Paren(this=before))
         known = self.if_(is_there, self.cast(arg, dt.date), sge.null())
-        return self.if_(self.f.left(arg, 4).eq(sge.convert("0000")), sge.null(), known)
+        return _sql(self.if_(self.f.left(arg, 4).eq(sge.convert("0000")), sge.null(), known))
 
     def visit_ExtractYear(self, op: ops.ExtractYear, *, arg: sge.Expression) -> sge.Expression:
         """The year of a day; null where it lies in no year, but at the end of all time."""
-        return self.if_(self.f.isfinite(arg), self.f.extract(self.v.year, arg), sge.null())
+        return _sql(self.if_(self.f.isfinite(arg), self.f.extract(self.v.year, arg), sge.null()))
 
     def visit_ExtractMonth(self, op: ops.ExtractMonth, *, arg: sge.Expression) -> sge.Expression:
         """The month of a day, as its year."""
-        return self.if_(self.f.isfinite(arg), self.f.extract(self.v.month, arg), sge.null())
+        return _sql(self.if_(self.f.isfinite(arg), self.f.extract(self.v.month, arg), sge.null()))
 
     def visit_BitwiseLeftShift(
         self, op: ops.BitwiseLeftShift, *, left: sge.Expression, right: sge.Expression
     ) -> sge.Expression:  # fmt: skip
         """PostgreSQL shifts by a number of 32 bits only."""
-        return sge.BitwiseLeftShift(this=left, expression=self.cast(right, dt.int32))
+        return _sql(sge.BitwiseLeftShift(this=left, expression=self.cast(right, dt.int32)))
 
     def visit_StructColumn(
         self, op: ops.StructColumn, *, names: object, values: Sequence[sge.Expression]
     ) -> sge.Expression:  # fmt: skip
         """Several columns together: a table keeps no row as a cell, but what is written as JSON."""
-        return self.f.jsonb_build_array(*values)
+        return _sql(self.f.jsonb_build_array(*values))
 
     def visit_StructField(
         self, op: ops.StructField, *, arg: sge.Expression, field: str
@@ -95,17 +95,23 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
         """One of several columns that were put together."""
         place = op.arg.dtype.names.index(field)
         text = self.f.jsonb_extract_path_text(arg, sge.convert(str(place)))
-        return _in_bytes(text) if op.dtype.is_string() else self.cast(text, op.dtype)
+        return _sql(_in_bytes(text) if op.dtype.is_string() else self.cast(text, op.dtype))
 
     def visit_SortKey(
         self, op: ops.SortKey, *, arg: sge.Expression, ascending: bool, nulls_first: bool
     ) -> sge.Expression:
         """What is sorted by; texts byte by byte."""
         by = _in_bytes(arg) if op.dtype.is_string() else arg
-        return super().visit_SortKey(op, arg=by, ascending=ascending, nulls_first=nulls_first)
+        return _sql(super().visit_SortKey(op, arg=by, ascending=ascending, nulls_first=nulls_first))
 
 
 _PRINTER = _Printer()
+
+
+def _sql(printed: object) -> sge.Expression:
+    """What Ibis prints, which has no types."""
+    assert isinstance(printed, sge.Expression), "Ibis prints expressions"
+    return printed
 
 
 def _in_bytes(arg: sge.Expression) -> sge.Expression:
