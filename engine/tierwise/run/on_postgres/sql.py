@@ -137,6 +137,12 @@ def sql_of(table: ir.Table, places: Mapping[str, str] | None = None) -> str:
     return tree.sql(dialect=_PRINTER.dialect)
 
 
+def is_only_columns(table: ir.Table) -> bool:
+    """Whether a table calculates columns of one other, and nothing else."""
+    made = table.op()
+    return isinstance(made, ops.Project) and isinstance(made.parent, ops.UnboundTable)
+
+
 def type_of(kind: dt.DataType) -> str:
     """A type as PostgreSQL writes it."""
     return str(PostgresType.to_string(kind))
