@@ -303,14 +303,12 @@ def test_a_table_is_replaced_whole_or_not_at_all(
     assert "pg_monitor" in str(rights)
     with pytest.raises(TooLarge):
         write("SELECT 2147483647 + oid::int AS a FROM pg_class")
-    with pytest.raises(tierwise.CannotRun, match="broke|terminat"):
+    with pytest.raises(tierwise.CannotRun, match=r"broke|terminat"):
         write("SELECT count(pg_terminate_backend(pg_backend_pid())) AS a FROM pg_class")
     assert rows() == [(1,), (2,), (3,)]
     write("SELECT 1 AS a, 2 AS b", columns=("a", "b"))
     assert rows() == [(1, 2)]
-    with pytest.raises(
-        tierwise.CannotRun, match="shops.orders is there, and no table that tierwise"
-    ):
+    with pytest.raises(tierwise.CannotRun, match="is there, and no table that tierwise"):
         write("SELECT 1 AS a", "orders")
     with pytest.raises(tierwise.CannotRun, match="63 bytes"):
         write("SELECT 1 AS a", "n" * 64)

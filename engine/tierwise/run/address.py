@@ -37,12 +37,12 @@ def shown_address(text: str) -> str:
     except ValueError:
         return f"{scheme}://..."
     login, at, host = parts.netloc.rpartition("@")
-    if "@" in parts.path or "@" in parts.fragment:
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
         return f"{scheme}://..."
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True)
              if _HIDDEN not in name.lower()]  # fmt: skip
     netloc = f"{login.partition(':')[0]}{at}{host}"
-    shown = urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, quote_via=quote),
+    shown = urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="/", quote_via=quote),
                         parts.fragment))  # fmt: skip
     # Python drops the slashes of a URL without a host.
     return shown if scheme_of(shown) else shown.replace(":", "://", 1)

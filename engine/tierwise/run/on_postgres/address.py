@@ -41,7 +41,7 @@ def address_of(url: str) -> Address:
         raise CannotRun(f"the URL {shown} cannot be read: its port is no number",
                         f"{FORM}; {_ESCAPE}") from None  # fmt: skip
     if shown.endswith("://...") or "/" in parts.path[1:] or parts.fragment:
-        raise CannotRun("the URL cannot be read: its database has a name with /, @ or #",
+        raise CannotRun("the URL cannot be read: a /, @, ? or # stands where none may be",
                         f"{FORM}; {_ESCAPE}") from None  # fmt: skip
     login, _, _ = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
