@@ -105,8 +105,7 @@ def evaluate(
     """Score everybody in some data.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; a URL such as
-            ``postgresql://user@host/database``; or what else the backend reads.
+        data: a folder of csv, tsv or parquet files, a .duckdb file, or what else a backend reads.
         as_of: the month, ``YYYY-MM``; its last day is meant.
         rules: the rules.
         competency: only this one; by default all that are in force.
@@ -117,10 +116,9 @@ def evaluate(
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
         memory_limit: such as ``4GB``; beyond it the run goes on on disk.
-        backend: what runs the plan, by its name; or a session of it that is open. By default the
-            one that reads such a URL, else DuckDB.
-        master: where its cluster is, for a backend that has one; for PostgreSQL, a database that
-            may load files into temporary tables.
+        backend: what runs the plan, by its name; or a session of it that is open. By default
+            PostgreSQL for its URLs, else DuckDB.
+        master: where its cluster is, or a database that may load ``data``.
         progress: called with a line about what is being done.
 
     Returns:
