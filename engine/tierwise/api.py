@@ -50,7 +50,7 @@ def load_rules(rules: Path | str | None = None) -> RuleSet:
     Raises:
         Refused: files are not of the right shape; ``validate`` lists all that is wrong.
     """
-    return _value(rules_task.load_rules(Path(rules) if rules is not None else None))
+    return value_of(rules_task.load_rules(Path(rules) if rules is not None else None))
 
 
 def validate(paths: Sequence[Path | str] = ()) -> ValidateReport:
@@ -83,7 +83,7 @@ def test(
         CannotRun: the environment does not let the run go on.
     """
     folder = Path(rules) if rules is not None else None
-    return _value(test_task.test([Path(each) for each in paths], folder, competency, progress))
+    return value_of(test_task.test([Path(each) for each in paths], folder, competency, progress))
 
 
 def evaluate(
@@ -132,10 +132,10 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules, True), data, _month(as_of), competency, option, version, partners,
+        rule_set(rules, True), data, as_of_month(as_of), competency, option, version, partners,
         allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def evaluate_months(
@@ -170,16 +170,16 @@ def evaluate_months(
     """
     from tierwise.tasks import evaluate as task
 
-    first, last = _month(from_month, "--from"), _month(to_month, "--to")
+    first, last = as_of_month(from_month, "--from"), as_of_month(to_month, "--to")
     if not first <= last < first + MOST_MONTHS:
         wrong = Diagnostic("wrong-month", f"{from_month} to {to_month} are not 1 to {MOST_MONTHS} "
                            "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
         raise Refused([wrong])
     outcome = task.evaluate_months(
-        _rules(rules, True), data, first, last, competency, option, version, partners,
+        rule_set(rules, True), data, first, last, competency, option, version, partners,
         allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def write_scores(
@@ -219,10 +219,10 @@ def write_scores(
     if wrong is not None:
         raise Refused([wrong])
     outcome = task.write_scores(
-        _rules(rules, True), data, _month(as_of), str(output), competency, option, version,
+        rule_set(rules, True), data, as_of_month(as_of), str(output), competency, option, version,
         partners, allow_short_history, settings, progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def explain(
@@ -256,10 +256,10 @@ def explain(
     from tierwise.tasks import explain as task
 
     outcome = task.explain(
-        _rules(rules, True), data, _month(as_of), partner, metric, competency, option,
+        rule_set(rules, True), data, as_of_month(as_of), partner, metric, competency, option,
         version, allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def release(competency: str, version: str, *, rules: Path | str | None = None) -> ReleaseReport:
@@ -276,7 +276,7 @@ def release(competency: str, version: str, *, rules: Path | str | None = None) -
     """
     from tierwise.tasks.release import release as task
 
-    return _value(task(competency, version, Path("rules" if rules is None else rules)))
+    return value_of(task(competency, version, Path("rules" if rules is None else rules)))
 
 
 def demo_data(
@@ -307,16 +307,17 @@ def demo_data(
     """
     from tierwise.tasks.demo_data import demo_data as task
 
-    return _value(
-        task(_rules(rules), contract, Path(out), partners, seed, format, progress, threads)
+    return value_of(
+        task(rule_set(rules), contract, Path(out), partners, seed, format, progress, threads)
     )
 
 
-def _rules(rules: Rules, to_score: bool = False) -> RuleSet:
+def rule_set(rules: Rules, to_score: bool = False) -> RuleSet:
+    """A rule set, read where it is not at hand; ``to_score``: only what anything is scored by."""
     if isinstance(rules, RuleSet):
         return rules
     folder = Path(rules) if rules is not None else None
-    return _value(rules_task.load_rules(folder, to_score))
+    return value_of(rules_task.load_rules(folder, to_score))
 
 
 def _settings(
@@ -334,7 +335,8 @@ def _settings(
     return settings
 
 
-def _month(as_of: str, argument: str = "--as-of") -> int:
+def as_of_month(as_of: str, argument: str = "--as-of") -> int:
+    """The number of a month that is written ``YYYY-MM``."""
     month = parse_month(as_of)
     if month is None:
         wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument(argument),
@@ -343,7 +345,8 @@ def _month(as_of: str, argument: str = "--as-of") -> int:
     return month
 
 
-def _value(outcome: Outcome[Value]) -> Value:
+def value_of(outcome: Outcome[Value]) -> Value:
+    """The value of an outcome; raises ``Refused`` where there is none."""
     if outcome.value is None or outcome.failed:
         raise Refused(outcome.diagnostics)
     return outcome.value

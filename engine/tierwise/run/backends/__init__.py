@@ -7,9 +7,9 @@ imported when it is asked for, so that its library is needed by those alone who 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tierwise.diagnostics import Argument, Diagnostic, nearest, shown
@@ -30,17 +30,20 @@ class Home:
 
     ``sessions``: the library whose open sessions it takes, "" for none. ``schemes``: of URLs that
     it alone reads. ``limits_memory``: whether it can be told how much memory it may use.
+    ``reads_a_file``: whether DATA may be one file; ``other_urls``: or a URL of any scheme.
     """
 
     module: str
     sessions: str = ""
     schemes: tuple[str, ...] = ()
     limits_memory: bool = True
+    reads_a_file: bool = True
+    other_urls: bool = False
 
 
 BACKENDS: dict[str, Home] = {
     "duckdb": Home("tierwise.run.backends.duckdb", schemes=("duckdb",)),
-    "spark": Home("tierwise.run.backends.spark", "pyspark"),
+    "spark": Home("tierwise.run.backends.spark", "pyspark", reads_a_file=False, other_urls=True),
     "postgres": Home("tierwise.run.backends.postgres", schemes=("postgresql", "postgres"),
                      limits_memory=False),
 }  # fmt: skip
@@ -82,13 +85,24 @@ def chosen(
         return Diagnostic(
             "other-backend", what, Argument("--backend"), "leave it out, or name other data"
         )
-    if scheme and owner is None and settings.backend != "spark":
+    if scheme and owner is None and not BACKENDS[settings.backend].other_urls:
         return _unknown_scheme(scheme, data)
     if memory is not None and not BACKENDS[settings.backend].limits_memory:
         what = f"{settings.backend} cannot be told how much memory it may use"
         return Diagnostic("other-backend", what, Argument("--memory-limit"),
                           "leave it out; the server's own settings say it")  # fmt: skip
     return settings
+
+
+def reads(backend: str, data: str) -> bool:
+    """Whether a backend opens such data itself: its own URLs, folders, and perhaps one file."""
+    scheme, home = scheme_of(data), BACKENDS[backend]
+    if scheme in home.schemes:
+        return True
+    if scheme and scheme not in BACKENDS[DEFAULT].schemes:
+        owned = any(scheme in each.schemes for each in BACKENDS.values())
+        return home.other_urls and not owned
+    return home.reads_a_file or not Path(file_of(data)).is_file()
 
 
 def target_finding(settings: Settings, data: str, target: str) -> Diagnostic | None:
@@ -129,6 +143,32 @@ def _named(
             return Settings(threads, memory, name, master, backend)
     what = f"a {type(backend).__name__} is no session that a backend takes"
     return Diagnostic("unknown-backend", what, Argument("--backend"), nearest("", BACKENDS))
+
+
+def several(
+    backends: Sequence[object],
+    threads: int | None,
+    memory: str | None,
+    master: str | None,
+    database: str | None,
+) -> tuple[Settings, ...] | Diagnostic:
+    """What each of some backends may use, all for the same data.
+
+    Args:
+        backends: their names, or open sessions.
+        threads, memory, master: see ``Settings``; each backend is told what it can be told.
+        database: a URL of one that may load data into temporary tables; for whoever reads such URLs.
+    """
+    known = []
+    for backend in backends:
+        settings = _named(backend, threads, None, None)
+        if isinstance(settings, Diagnostic):
+            return replace(settings, place=Argument("--backends"))
+        home = BACKENDS[settings.backend]
+        owns = database is not None and scheme_of(database) in home.schemes
+        limit = memory if home.limits_memory else None
+        known.append(replace(settings, memory=limit, master=database if owns else master))
+    return tuple(known)
 
 
 def _unknown_scheme(scheme: str, data: str) -> Diagnostic:
