@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import postgres_server
 from demo_market import (
     MARKET,
     MARKET_DEMO,
@@ -47,25 +48,33 @@ def _lacking_for_spark() -> str:
     return ""
 
 
-LEFT_OUT = "needs Spark: "
+LEFT_OUT = "needs a backend: "
+BACKENDS = {"spark": _lacking_for_spark, "postgres": postgres_server.lacking}
+"""By marker: what tests with it lack."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # First, so that one worker has them all, from whose end others take work: one Spark is enough.
-    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
-    lacking = _lacking_for_spark()
-    for item in items if lacking else ():
-        if item.get_closest_marker("spark") is not None:
-            item.add_marker(pytest.mark.skip(reason=LEFT_OUT + lacking))
+    def place(item: pytest.Item) -> int:
+        marked = (number for number, name in enumerate(BACKENDS) if item.get_closest_marker(name))
+        return next(marked, len(BACKENDS))
+
+    items.sort(key=place)
+    for name, lacks in BACKENDS.items():
+        lacking = lacks()
+        for item in items if lacking else ():
+            if item.get_closest_marker(name) is not None:
+                item.add_marker(pytest.mark.skip(reason=LEFT_OUT + lacking))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Which tests were left out, and why; said without being asked for."""
     skipped = [each for each in terminalreporter.stats.get("skipped", ())
                if LEFT_OUT in str(each.longrepr)]  # fmt: skip
-    if skipped:
-        files = sorted({each.nodeid.partition("::")[0] for each in skipped})
-        why = str(skipped[0].longrepr).partition(LEFT_OUT)[2].rstrip(")'\"") + ")"
+    reasons = {str(each.longrepr).partition(LEFT_OUT)[2].rstrip(")'\"") + ")" for each in skipped}
+    for why in sorted(reasons):
+        those = [each for each in skipped if why.rstrip(")") in str(each.longrepr)]
+        files = sorted({each.nodeid.partition("::")[0] for each in those})
         terminalreporter.write_line(
-            f"left out: {len(skipped)} tests of {', '.join(files)}, for {why}"
+            f"left out: {len(those)} tests of {', '.join(files)}, for {why}"
         )

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tierwise.version import VERSION
-from tierwise_cli.commands import demo_data, evaluate, explain, release, test, validate
+from tierwise_cli.commands import demo_data, evaluate, explain, parity, release, test, validate
 
 HELP = """Score partners by rules that are written as YAML, and say why.
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("evaluate")(evaluate.command)
 app.command("explain")(explain.command)
+app.command("parity")(parity.command)
 app.command("validate")(validate.command)
 app.command("test")(test.command)
 app.command("release")(release.command)

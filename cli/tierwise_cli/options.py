@@ -21,8 +21,9 @@ def _data(text: str) -> str:
 
 DATA = Annotated[
     str,
-    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file; with Spark also a "
-                   "URL, or table:SCHEMA of a catalogue.", metavar="DATA", callback=_data),
+    typer.Argument(help="A folder of csv, tsv or parquet files, or a .duckdb file; or a "
+                   "postgresql://USER@HOST/DATABASE?schema=SCHEMA; with Spark also a URL of its own, or "
+                   "table:SCHEMA of a catalogue.", metavar="DATA", callback=_data),
 ]  # fmt: skip
 
 
@@ -81,7 +82,8 @@ OUTPUT = Annotated[
 OUTPUT_OR_URL = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE",
-                 help="Write to a file, whole or not at all; with Spark a folder. Default: standard output."),
+                 help="Write to a file, whole or not at all; with Spark a folder; or to table:NAME of the "
+                 "database that DATA is. Default: standard output."),
 ]  # fmt: skip
 SHORT_HISTORY = Annotated[
     bool,
@@ -107,19 +109,20 @@ MEMORY = Annotated[
 ]  # fmt: skip
 
 
-BACKENDS = ("duckdb", "spark")
+BACKENDS = ("duckdb", "spark", "postgres")
 
 
-def _backend(text: str) -> str:
-    if text not in BACKENDS:
+def _backend(text: str | None) -> str | None:
+    if text is not None and text not in BACKENDS:
         raise typer.BadParameter(f"'{text}' is none of {', '.join(BACKENDS)}")
     return text
 
 
 BACKEND = Annotated[
-    str,
+    str | None,
     typer.Option("--backend", metavar="|".join(BACKENDS), callback=_backend,
-                 help="What runs the plan; spark needs the extra 'spark', and Java."),
+                 help="What runs the plan; spark needs the extra 'spark', and Java; postgres the extra "
+                 "'postgres'. Default: as a URL says, else duckdb."),
 ]  # fmt: skip
 MASTER = Annotated[
     str | None,

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import typer
 
+from tierwise.run.address import TABLE, file_of
 from tierwise.tasks.files import written_whole
 
 _SAYS_NOTHING = ("", "txt", "text", "log", "out")
@@ -31,8 +32,12 @@ def chosen_format(given: str | None, output: Path | None, known: tuple[str, ...]
     return given
 
 
-def written_by_backend(backend: str, given: str | None, output: str | None) -> bool:
-    """Whether the machines that calculate write the results, each its part, to a folder."""
+def written_by_backend(backend: str | None, given: str | None, output: str | None) -> bool:
+    """Whether what calculates writes the results: a table, or each machine its part of a folder."""
+    if output is not None and output.startswith(TABLE):
+        if given is not None:
+            raise typer.BadParameter("a table has no format", param_hint="--format")
+        return True
     if output is None or backend != "spark":
         return False
     suffix = Path(output).suffix.lstrip(".").lower()
@@ -97,7 +102,7 @@ def check_not_read(output: Path | None, data: str, read: Iterable[str]) -> None:
     """Refuse to write over the data that was just read, ``read`` its files' names."""
     if output is None:
         return
-    where, folder = output.resolve(), Path(data).resolve()
+    where, folder = output.resolve(), Path(file_of(data)).resolve()
     if where == folder or where in {(folder / name).resolve() for name in read}:
         raise typer.BadParameter(f"{output} is part of the data; name another file",
                                  param_hint="--output")  # fmt: skip

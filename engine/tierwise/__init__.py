@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         validate,
         write_scores,
     )
+    from tierwise.api_parity import parity
     from tierwise.diagnostics import (
         Argument,
         CannotRun,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tierwise.run.results import MonthlyResults, Results, ScoreResult
     from tierwise.tasks.demo_data import DemoReport
     from tierwise.tasks.explain import ExplainReport
+    from tierwise.tasks.parity import ParityReport
     from tierwise.tasks.release import ReleaseReport
     from tierwise.tasks.test import CasesReport
     from tierwise.tasks.validate import ValidateReport
@@ -54,6 +56,7 @@ _HOMES = {
     "Diagnostic": "diagnostics",
     "ExplainReport": "tasks.explain",
     "MonthlyResults": "run.results",
+    "ParityReport": "tasks.parity",
     "Refused": "diagnostics",
     "Related": "diagnostics",
     "ReleaseReport": "tasks.release",
@@ -69,6 +72,7 @@ _HOMES = {
     "evaluate_months": "api",
     "explain": "api",
     "load_rules": "api",
+    "parity": "api_parity",
     "release": "api",
     "test": "api",
     "validate": "api",
@@ -77,8 +81,8 @@ _HOMES = {
 
 __all__ = [
     "Argument", "CannotRun", "CasesReport", "Cell", "DemoReport", "Diagnostic", "ExplainReport",
-    "MonthlyResults", "Refused", "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
-    "ValidateReport", "WrittenScores", "__version__", "demo_data", "evaluate", "evaluate_months", "explain", "load_rules", "release",
+    "MonthlyResults", "ParityReport", "Refused", "Related", "ReleaseReport", "Results", "RuleSet", "ScoreResult", "Severity", "Span",
+    "ValidateReport", "WrittenScores", "__version__", "demo_data", "evaluate", "evaluate_months", "explain", "load_rules", "parity", "release",
     "test", "validate", "write_scores",
 ]  # fmt: skip
 

@@ -50,7 +50,7 @@ def load_rules(rules: Path | str | None = None) -> RuleSet:
     Raises:
         Refused: files are not of the right shape; ``validate`` lists all that is wrong.
     """
-    return _value(rules_task.load_rules(Path(rules) if rules is not None else None))
+    return value_of(rules_task.load_rules(Path(rules) if rules is not None else None))
 
 
 def validate(paths: Sequence[Path | str] = ()) -> ValidateReport:
@@ -83,7 +83,7 @@ def test(
         CannotRun: the environment does not let the run go on.
     """
     folder = Path(rules) if rules is not None else None
-    return _value(test_task.test([Path(each) for each in paths], folder, competency, progress))
+    return value_of(test_task.test([Path(each) for each in paths], folder, competency, progress))
 
 
 def evaluate(
@@ -98,15 +98,14 @@ def evaluate(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> Results:
     """Score everybody in some data.
 
     Args:
-        data: a folder of csv, tsv or parquet files, or a .duckdb file; or what else the backend
-            reads.
+        data: a folder of csv, tsv or parquet files, a .duckdb file, or what else a backend reads.
         as_of: the month, ``YYYY-MM``; its last day is meant.
         rules: the rules.
         competency: only this one; by default all that are in force.
@@ -117,8 +116,9 @@ def evaluate(
         allow_short_history: whether data that begins later than a metric looks is a warning.
         threads: how many threads may be used; by default one a core.
         memory_limit: such as ``4GB``; beyond it the run goes on on disk.
-        backend: what runs the plan, by its name; or a session of it that is open.
-        master: where its cluster is, for a backend that has one.
+        backend: what runs the plan, by its name; or a session of it that is open. By default
+            PostgreSQL for its URLs, else DuckDB.
+        master: where its cluster is, or a database that may load ``data``.
         progress: called with a line about what is being done.
 
     Returns:
@@ -132,10 +132,10 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        _rules(rules, True), data, _month(as_of), competency, option, version, partners,
-        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        rule_set(rules, True), data, as_of_month(as_of), competency, option, version, partners,
+        allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def evaluate_months(
@@ -151,7 +151,7 @@ def evaluate_months(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> MonthlyResults:
@@ -170,16 +170,16 @@ def evaluate_months(
     """
     from tierwise.tasks import evaluate as task
 
-    first, last = _month(from_month, "--from"), _month(to_month, "--to")
+    first, last = as_of_month(from_month, "--from"), as_of_month(to_month, "--to")
     if not first <= last < first + MOST_MONTHS:
         wrong = Diagnostic("wrong-month", f"{from_month} to {to_month} are not 1 to {MOST_MONTHS} "
                            "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
         raise Refused([wrong])
     outcome = task.evaluate_months(
-        _rules(rules, True), data, first, last, competency, option, version, partners,
-        allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        rule_set(rules, True), data, first, last, competency, option, version, partners,
+        allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def write_scores(
@@ -195,27 +195,34 @@ def write_scores(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> WrittenScores:
-    """Score everybody, and let the backend write the results as Parquet: only summaries come here.
+    """Score everybody, and let the backend write the results: only summaries come here.
 
     Args:
         data, as_of, rules, competency, option, version, partners, allow_short_history, threads,
             memory_limit, backend, master, progress: as for ``evaluate``.
-        output: a file; with Spark a folder or its URL, which appears whole or not at all.
+        output: a file of Parquet; with Spark a folder or its URL; or ``table:NAME``, a table of
+            the database that ``data`` is, such as ``table:reporting.scores``. It appears whole or
+            not at all.
 
     Raises:
         Refused, CannotRun: as for ``evaluate``.
     """
+    from tierwise.run.backends import target_finding
     from tierwise.tasks import write_scores as task
 
+    settings = _settings(data, backend, threads, memory_limit, master)
+    wrong = target_finding(settings, str(data), str(output))
+    if wrong is not None:
+        raise Refused([wrong])
     outcome = task.write_scores(
-        _rules(rules, True), data, _month(as_of), str(output), competency, option, version,
-        partners, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        rule_set(rules, True), data, as_of_month(as_of), str(output), competency, option, version,
+        partners, allow_short_history, settings, progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def explain(
@@ -231,7 +238,7 @@ def explain(
     allow_short_history: bool = False,
     threads: int | None = None,
     memory_limit: str | None = None,
-    backend: object = "duckdb",
+    backend: object = None,
     master: str | None = None,
     progress: Callable[[str], None] = _quiet,
 ) -> ExplainReport:
@@ -249,10 +256,10 @@ def explain(
     from tierwise.tasks import explain as task
 
     outcome = task.explain(
-        _rules(rules, True), data, _month(as_of), partner, metric, competency, option,
-        version, allow_short_history, _settings(backend, threads, memory_limit, master), progress,
+        rule_set(rules, True), data, as_of_month(as_of), partner, metric, competency, option,
+        version, allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
-    return _value(outcome)
+    return value_of(outcome)
 
 
 def release(competency: str, version: str, *, rules: Path | str | None = None) -> ReleaseReport:
@@ -269,7 +276,7 @@ def release(competency: str, version: str, *, rules: Path | str | None = None) -
     """
     from tierwise.tasks.release import release as task
 
-    return _value(task(competency, version, Path("rules" if rules is None else rules)))
+    return value_of(task(competency, version, Path("rules" if rules is None else rules)))
 
 
 def demo_data(
@@ -300,30 +307,36 @@ def demo_data(
     """
     from tierwise.tasks.demo_data import demo_data as task
 
-    return _value(
-        task(_rules(rules), contract, Path(out), partners, seed, format, progress, threads)
+    return value_of(
+        task(rule_set(rules), contract, Path(out), partners, seed, format, progress, threads)
     )
 
 
-def _rules(rules: Rules, to_score: bool = False) -> RuleSet:
+def rule_set(rules: Rules, to_score: bool = False) -> RuleSet:
+    """A rule set, read where it is not at hand; ``to_score``: only what anything is scored by."""
     if isinstance(rules, RuleSet):
         return rules
     folder = Path(rules) if rules is not None else None
-    return _value(rules_task.load_rules(folder, to_score))
+    return value_of(rules_task.load_rules(folder, to_score))
 
 
 def _settings(
-    backend: object, threads: int | None, memory: str | None, master: str | None
+    data: Path | str,
+    backend: object,
+    threads: int | None,
+    memory: str | None,
+    master: str | None,
 ) -> Settings:
     from tierwise.run.backends import chosen
 
-    settings = chosen(backend, threads, memory, master)
+    settings = chosen(backend, threads, memory, master, str(data))
     if isinstance(settings, Diagnostic):
         raise Refused([settings])
     return settings
 
 
-def _month(as_of: str, argument: str = "--as-of") -> int:
+def as_of_month(as_of: str, argument: str = "--as-of") -> int:
+    """The number of a month that is written ``YYYY-MM``."""
     month = parse_month(as_of)
     if month is None:
         wrong = Diagnostic("wrong-month", f"'{as_of}' is not a month", Argument(argument),
@@ -332,7 +345,8 @@ def _month(as_of: str, argument: str = "--as-of") -> int:
     return month
 
 
-def _value(outcome: Outcome[Value]) -> Value:
+def value_of(outcome: Outcome[Value]) -> Value:
+    """The value of an outcome; raises ``Refused`` where there is none."""
     if outcome.value is None or outcome.failed:
         raise Refused(outcome.diagnostics)
     return outcome.value

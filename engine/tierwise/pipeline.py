@@ -322,17 +322,41 @@ def ran(
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
     from tierwise.run.backends import connect
-    from tierwise.run.prepare import prepare
-    from tierwise.run.run import check_steps, run_plans, schemas_of
 
     with connect(settings) as backend:
-        check_steps(backend, _steps_before_data(bound))
-        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only)
-        found = ordered(ready.found)
-        if any(diagnostic.is_error for diagnostic in found):
-            # What is not wrong does not matter until the rest is right.
-            yield Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
-            return
-        plans = _planned(ready.programs, schemas_of(backend, ready.programs))
-        run_plans(backend, plans, progress)
-        yield Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)
+        check_runs(backend, bound)
+        yield ran_on(backend, data, bound, allow_short_history, progress, leave_out, only)
+
+
+def check_runs(backend: Backend, bound: Sequence[Program]) -> None:
+    """Make sure, before data is read, that a backend can run programs.
+
+    Raises:
+        CannotRun: it lacks something that a rule needs.
+    """
+    from tierwise.run.run import check_steps
+
+    check_steps(backend, _steps_before_data(bound))
+
+
+def ran_on(
+    backend: Backend,
+    data: Data,
+    bound: Sequence[Program],
+    allow_short_history: bool,
+    progress: Callable[[str], None],
+    leave_out: bool = False,
+    only: Sequence[str] = (),
+) -> Outcome[Ran]:
+    """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
+    from tierwise.run.prepare import prepare
+    from tierwise.run.run import run_plans, schemas_of
+
+    ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only)
+    found = ordered(ready.found)
+    if any(diagnostic.is_error for diagnostic in found):
+        # What is not wrong does not matter until the rest is right.
+        return Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
+    plans = _planned(ready.programs, schemas_of(backend, ready.programs))
+    run_plans(backend, plans, progress)
+    return Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, TypedDict
 
 import typer
 
+from tierwise.run.address import shown_address
 from tierwise_cli import options
 from tierwise_cli.output import (
     check_not_read,
@@ -39,7 +40,7 @@ class Asked(TypedDict):
     allow_short_history: bool
     threads: int | None
     memory_limit: str | None
-    backend: str
+    backend: str | None
     master: str | None
 
 
@@ -62,7 +63,7 @@ def command(
     allow_short_history: options.SHORT_HISTORY = False,
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
-    backend: options.BACKEND = "duckdb",
+    backend: options.BACKEND = None,
     master: options.MASTER = None,
 ) -> None:  # fmt: skip
     """Score every partner in DATA: values, points, score and level.
@@ -70,11 +71,13 @@ def command(
     As of one month, or of every month from one to another in one run. Bad data is refused before
     anything is scored. Exits with 1 where rules or data are wrong. With --backend spark the cluster
     writes --output, a folder of Parquet or its URL, unless its name or --format says csv, json or
-    table.
+    table. With --output table:NAME the database that DATA is writes a table, in one transaction.
 
     Example: tierwise evaluate examples/contoso --as-of 2021-05 --output scores.csv
 
     Example: tierwise evaluate examples/contoso --from 2021-03 --to 2021-05 --partner P04
+
+    Example: tierwise evaluate postgresql://ann@db/crm?schema=partners --as-of 2021-05 --output table:scores
     """
     asked = Asked(
         rules=rules, competency=competency, option=option, version=version, partners=partner or (),
@@ -111,16 +114,19 @@ def _write_here(
             "--option": asked["option"], "--version": asked["version"],
             "--allow-short-history": asked["allow_short_history"], "--threads": asked["threads"],
             "--memory-limit": asked["memory_limit"],
-            "--backend": None if backend == "duckdb" else backend, "--master": asked["master"],
+            "--backend": None if backend == "duckdb" else backend,
+            "--master": shown_address(asked["master"] or "") or None,
         })  # fmt: skip
-        next_ = results_table.what_next(scored.last, data, months, same, asked["partners"])
+        next_ = results_table.what_next(
+            scored.last, shown_address(data), months, same, asked["partners"]
+        )
         sys.stderr.write(next_)
 
 
 def _write_there(data: str, months: tuple[str, ...], asked: Asked, output: str) -> None:
     """Let the backend write the results, and say what they are."""
     if len(months) > 1:
-        raise typer.BadParameter("what a cluster writes is of one month; or name a .csv or .json file",
+        raise typer.BadParameter("what a backend writes is of one month; or name a .csv or .json file",
                                  param_hint="--from")  # fmt: skip
     import tierwise
     from tierwise_cli.render.findings import print_findings

@@ -32,7 +32,7 @@ def command(
     allow_short_history: options.SHORT_HISTORY = False,
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
-    backend: options.BACKEND = "duckdb",
+    backend: options.BACKEND = None,
     master: options.MASTER = None,
 ) -> None:
     """Say where a partner's points come from: what counted, through what, and what did not.

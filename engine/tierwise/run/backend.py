@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -32,13 +32,14 @@ class Settings:
     """What a run may use.
 
     ``threads`` (None: all), ``memory`` such as "4GB" (None: as the backend thinks fit); ``backend``
-    by its name; ``master``: where a cluster is; ``session``: one that is open, None to open one.
+    by its name; ``master``: where a cluster is, or a database that may load data into temporary
+    tables; ``session``: one that is open, None to open one.
     """
 
     threads: int | None = None
     memory: str | None = None
     backend: str = "duckdb"
-    master: str | None = None
+    master: str | None = field(default=None, repr=False)
     session: object = None
 
 
@@ -141,9 +142,14 @@ class Backend(Protocol):
         ...
 
     def write(self, table: ir.Table, target: str) -> None:
-        """Write the rows of a query as Parquet, whole or not at all, without bringing them here.
+        """Write the rows of a query, whole or not at all, without bringing them here.
 
-        ``target``: a file, or where several machines write, a folder. Raises as ``create`` does.
+        Nothing is asked of the backend afterwards. Raises as ``create`` does.
+
+        Args:
+            table: the query.
+            target: a file of Parquet, or where several machines write, a folder of them; or
+                ``table:NAME``, a table of the database that data was read from.
         """
         ...
 

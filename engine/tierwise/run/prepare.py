@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
 from tierwise.program.program import Program
+from tierwise.run.address import shown_address
 from tierwise.run.backend import Backend, Data, RawTable
 from tierwise.run.check_data import SHOWN
 from tierwise.run.check_history import check_history
@@ -73,7 +74,7 @@ def prepare(
         for program, month in ((one, month) for one in those for month in one.as_of_months):
             own = check_history(program.in_month(month), checked, opened, allow_short_history)
             by_month.setdefault(month, []).extend(own)
-    _add_left_out(by_month, programs, lacking, str(data))
+    _add_left_out(by_month, programs, lacking, shown_address(str(data)))
     found += _worst(by_month)
     kept = tuple(program for program in programs if program.contract.id not in lacking)
     return Prepared(kept, raw, tuple(found),

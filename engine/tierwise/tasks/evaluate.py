@@ -49,19 +49,22 @@ def evaluate(
         return Outcome(None, bound.diagnostics)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
                       progress, leave_out=competency is None, only=partners) as outcome:  # fmt: skip
-        ran = outcome.value
-        if ran is None:
-            return Outcome(None, outcome.diagnostics)
-        unknown = unknown_partners(ran, partners)
-        if unknown:
-            return Outcome(None, unknown)
-        options = tuple(
-            result
-            for plan in ran.plans
-            for result in score_tables(ran.backend, plan, partners or None)
-        )
-        stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
-        return Outcome(Results(options, stamp, ran.warnings, ran.notes))
+        return results_of(outcome, partners)
+
+
+def results_of(outcome: Outcome[pipeline.Ran], partners: Sequence[str]) -> Outcome[Results]:
+    """The results of plans that have run, or what was refused."""
+    ran = outcome.value
+    if ran is None:
+        return Outcome(None, outcome.diagnostics)
+    unknown = unknown_partners(ran, partners)
+    if unknown:
+        return Outcome(None, unknown)
+    options = tuple(
+        result for plan in ran.plans for result in score_tables(ran.backend, plan, partners or None)
+    )
+    stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
+    return Outcome(Results(options, stamp, ran.warnings, ran.notes))
 
 
 def evaluate_months(

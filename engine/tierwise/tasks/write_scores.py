@@ -33,7 +33,7 @@ class OptionSummary:
 
 @dataclass(frozen=True)
 class WrittenScores:
-    """Results that lie in ``target`` as Parquet, with the columns that ``Results.to_arrow`` has."""
+    """Results that lie in ``target``, with the columns that ``Results.to_arrow`` has."""
 
     target: str
     options: tuple[OptionSummary, ...]
@@ -58,7 +58,7 @@ def write_scores(
     """Evaluate competencies over data, and write the wide table of results.
 
     Args:
-        target: a file, or where several machines write, a folder.
+        target: as ``Backend.write`` takes it.
         rules, data, as_of, competency, option, version, partners, allow_short_history, settings,
             progress: as for ``evaluate``.
     """
@@ -76,15 +76,15 @@ def write_scores(
         stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         warnings = "; ".join(f"{each.place}: {each.message}" for each in ran.warnings)
         wide = wide_table(ran.plans, stamp.columns(), warnings, partners or None)
-        progress("writing the results")
-        for step in wide.steps:
-            ran.backend.create(step.name, step.table, step.stored)
-        ran.backend.write(wide.table, target)
         options = tuple(
             _summary(ran.backend, plan, each, partners)
             for plan in ran.plans
             for each in plan.options
         )
+        progress("writing the results")
+        for step in wide.steps:
+            ran.backend.create(step.name, step.table, step.stored)
+        ran.backend.write(wide.table, target)
         return Outcome(WrittenScores(target, options, stamp, ran.warnings, ran.notes))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +13,14 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract
+from tierwise.run.address import TABLE, file_of, scheme_of, table_of
 from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.embedded import database
 from tierwise.run.embedded.database import Database, literal, quoted, sql_of
 from tierwise.run.embedded.open_data import open_data
 from tierwise.run.embedded.open_rows import open_rows
+from tierwise.run.embedded.write_table import write_table
+from tierwise.run.grown import grown
 
 NAME = "duckdb"
 
@@ -36,10 +37,14 @@ class DuckDB(Database):
         return ()
 
     def open(self, data: Data, contract: Contract, found: list[Diagnostic]) -> dict[str, RawTable]:
-        """Open a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table."""
+        """Open a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
+
+        ``duckdb://`` may stand before a path.
+        """
         if isinstance(data, Mapping):
             return open_rows(self, data, contract)
-        return open_data(self, Path(data), contract, found)
+        path = file_of(data) if isinstance(data, str) and scheme_of(data) == NAME else data
+        return open_data(self, Path(path), contract, found)
 
     def numbered(self, raw: RawTable) -> ir.Table:
         """The rows with their numbers: a file knows them, and text is numbered as it was loaded."""
@@ -58,14 +63,12 @@ class DuckDB(Database):
         self.execute("SET preserve_insertion_order = true")
 
     def write(self, table: ir.Table, target: str) -> None:
-        """Write one file, beside which it grows before it takes its place."""
-        output = Path(target)
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as folder:
-            growing = Path(folder) / "growing.parquet"
+        """Write one file, or a table of the file that data was read from."""
+        if target.startswith(TABLE):
+            write_table(self, sql_of(table), table_of(target))
+            return
+        with grown(Path(target)) as growing:
             self.execute(f"COPY ({sql_of(table)}) TO {literal(str(growing))} (FORMAT parquet)")
-            with growing.open("rb") as file:
-                os.fsync(file.fileno())
-            growing.replace(output)
 
 
 @contextmanager

@@ -1,0 +1,54 @@
+"""The rows of a query → a table of the DuckDB file that data was read from, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from tierwise.diagnostics import CannotRun
+from tierwise.run.address import WRITTEN
+from tierwise.run.embedded.database import Database, literal, quoted
+
+_GROWING = quoted("results:growing")
+
+
+def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
+    """Write the rows in one transaction; a table that tierwise has written is replaced.
+
+    The file was open for reading only, so it is let go of before it is opened for writing; what is
+    read from it is not there afterwards.
+
+    Raises:
+        CannotRun: another table stands there, or the file may not be written.
+    """
+    shown = ".".join(name)
+    schema, table = name if len(name) > 1 else ("main", name[0])
+    database.execute(f"CREATE OR REPLACE TEMP TABLE {_GROWING} AS {sql}")
+    ((file,),) = database.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = 'data'"
+    ).fetchall()
+    place = f"data.{quoted(schema)}.{quoted(table)}"
+    try:
+        database.connection.execute("DETACH data")
+        database.connection.execute(f"ATTACH {literal(str(file))} AS data")
+        _check_may_be_replaced(database, schema, table, shown)
+        database.connection.execute("BEGIN")
+        database.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM {_GROWING}")
+        database.connection.execute(f"COMMENT ON TABLE {place} IS {literal(WRITTEN)}")
+        database.connection.execute("COMMIT")
+    except duckdb.Error as error:
+        first = str(error).strip().split("\n")[0]
+        raise CannotRun(f"{shown} cannot be written to {file}: {first}",
+                        "check its schema, who may write the file, and who else has it open") from error  # fmt: skip
+
+
+def _check_may_be_replaced(database: Database, schema: str, table: str, shown: str) -> None:
+    known = database.connection.execute(
+        "SELECT comment FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = ? "
+        "AND table_name = ? UNION ALL SELECT NULL FROM duckdb_views() WHERE database_name = 'data' "
+        "AND schema_name = ? AND view_name = ?", [schema, table, schema, table]
+    ).fetchall()  # fmt: skip
+    if known and known[0][0] != WRITTEN:
+        raise CannotRun(f"{shown} is there, and no table that tierwise has written",
+                        "name another table, or drop that one")  # fmt: skip

@@ -1,0 +1,1 @@
+"""What only PostgreSQL needs: its address, how it writes what a plan asks, and how data lies in it."""

@@ -1,0 +1,139 @@
+"""DATA as a URL, and results as a table of the database that it is; without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import tierwise
+from command_line import run
+from tierwise.run import backends
+from tierwise.run.address import shown_address
+from tierwise.run.backend import Settings
+from tierwise.run.embedded.database import attach, connect
+from tierwise.run.embedded.write_table import write_table
+from tierwise.run.on_postgres.address import address_of
+
+RESELLERS = Path("examples/resellers")
+RULES = RESELLERS / "rules"
+AS_OF = "2026-06"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The example in a DuckDB file."""
+    path = tmp_path / "shops and more.duckdb"
+    with duckdb.connect(str(path)) as database:
+        for table in (RESELLERS / "data").glob("*.csv"):
+            database.execute(
+                f"CREATE TABLE {table.stem} AS FROM read_csv('{table}', all_varchar = true)"
+            )
+        database.execute("CREATE VIEW a_view AS SELECT 1 AS a")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("postgresql://ann:s3cret@db:5432/crm?schema=x", "postgresql://ann@db:5432/crm?schema=x"),
+     ("postgresql:///crm?host=/run/pg&password=s3cret", "postgresql:///crm?host=/run/pg"),
+     ("postgres://ann:s3@cret@db/crm", "postgres://ann@db/crm"),
+     ("postgresql://ann:s3/cret@db/crm", "postgresql://..."),
+     ("postgresql://ann:12/s3cret@db/crm", "postgresql://..."),
+     ("postgresql://ann:12#s3cret@db/crm", "postgresql://..."),
+     ("postgresql://ann:1?s3cret@db/crm", "postgresql://..."),
+     ("mysql://ann:s3cret@db/crm", "mysql://ann@db/crm"), ("a folder/b@c", "a folder/b@c")],
+)  # fmt: skip
+def test_a_password_is_not_shown(url: str, shown: str) -> None:
+    assert shown_address(url) == shown
+    assert "cret" not in shown
+
+
+def test_a_url_says_where_a_database_is() -> None:
+    address = address_of("postgresql://a%40b:p%3Aw@db:5433/c%20d?schema=s&sslmode=require")
+    assert address.schema == "s"
+    assert address.options == {
+        "host": "db", "port": "5433", "user": "a@b", "password": "p:w", "dbname": "c d",
+        "sslmode": "require", "connect_timeout": "10",
+    }  # fmt: skip
+    assert "p:w" not in repr(address)
+    assert address_of("postgresql://db/crm").schema == "public"
+    for wrong in ("postgresql://ann:s3/cret@db/crm", "postgresql://ann:12/s3cret@db/crm"):
+        with pytest.raises(tierwise.CannotRun) as cannot:
+            address_of(wrong)
+        assert "cret" not in str(cannot.value)
+        assert "%2F" in cannot.value.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "backend", "chosen"),
+    [("folder", None, "duckdb"), ("duckdb:///f.duckdb", None, "duckdb"), ("postgres://db/x", None, "postgres"),
+     ("postgresql://db/x", "postgres", "postgres"), ("folder", "spark", "spark"),
+     ("hdfs:///x", "spark", "spark"), ("folder", "postgres", "postgres")],
+)  # fmt: skip
+def test_a_url_says_what_runs_the_plan(data: str, backend: str | None, chosen: str) -> None:
+    settings = backends.chosen(backend, None, None, None, data)
+    assert isinstance(settings, Settings)
+    assert settings.backend == chosen
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["postgresql://u:s3cret@db/x", "--backend", "spark"], "postgresql:// is read by postgres, and not by spark"),
+     (["duckdb:///x", "--backend", "postgres"], "duckdb:// is read by duckdb, and not by postgres"),
+     (["mysql://u:s3cret@db/x"], "nothing here reads mysql://: 'mysql://u@db/x'"),
+     (["s3a://bucket/x"], "with --backend spark the URLs that Hadoop knows"),
+     (["postgresql://db/x", "--memory-limit", "1GB"], "postgres cannot be told how much memory"),
+     ([RESELLERS / "data", "--output", "table:scores"], "is a table of the database that DATA is"),
+     (["postgresql://db/x", "--output", "table:a.b.c"], "'table:a.b.c' names no table")],
+)  # fmt: skip
+def test_what_does_not_go_together(words: list[object], says: str) -> None:
+    ran = run("evaluate", *words, "--as-of", AS_OF, "--rules", RULES)
+    assert ran.returncode == 1
+    assert says in ran.stderr
+    assert "cret" not in ran.stderr + ran.stdout
+
+
+def test_a_table_has_no_format(file: Path) -> None:
+    ran = run("evaluate", file, "--as-of", AS_OF, "--output", "table:x", "--format", "csv")
+    assert ran.returncode == 2
+    assert "a table has no format" in ran.stderr
+
+
+def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(tierwise.CannotRun, match="psycopg") as cannot:
+        tierwise.evaluate("postgresql://db/x", AS_OF, rules=RULES)
+    assert "pip install 'tierwise[postgres]'" in cannot.value.hint
+
+
+def test_results_become_a_table_of_a_duckdb_file(file: Path) -> None:
+    url = f"duckdb://{str(file).replace(' ', '%20')}"
+    known = tierwise.evaluate(file, AS_OF, rules=RULES)
+    ran = run("evaluate", url, "--as-of", AS_OF, "--rules", RULES, "--output", "table:scores")
+    assert ran.returncode == 0, ran.stderr
+    assert "written to table:scores" in ran.stdout
+    with duckdb.connect(str(file), read_only=True) as database:
+        written = database.sql("FROM scores ORDER BY 1").to_arrow_table()
+    assert written.equals(known.to_arrow().cast(written.schema))
+
+
+def test_a_table_of_a_duckdb_file_is_replaced_whole_or_not_at_all(file: Path) -> None:
+    def write(sql: str, *name: str) -> None:
+        with connect(Settings()) as database:
+            attach(database, file, "data")
+            write_table(database, sql, name)
+
+    write("SELECT 1 AS a", "scores")
+    write("SELECT 2 AS b, 3 AS c", "main", "scores")
+    for name, sql in {"orders": "SELECT 1", "a_view": "SELECT 1", "nowhere.scores": "SELECT 1",
+                      "scores": "SELECT 9223372036854775807 + range FROM range(3)"}.items():  # fmt: skip
+        with pytest.raises(tierwise.CannotRun) as cannot:
+            write(sql, *name.split("."))
+        assert cannot.value.hint
+        assert name in str(cannot.value) or name == "scores"
+    with duckdb.connect(str(file), read_only=True) as database:
+        assert database.sql("FROM scores").fetchall() == [(2, 3)]
+        assert database.sql("SELECT count(*) FROM orders").fetchall() != [(1,)]

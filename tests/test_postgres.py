@@ -1,0 +1,347 @@
+"""PostgreSQL gives what DuckDB gives: every value, points, score and level, and every refusal.
+
+One server is started for all of these tests. Without psycopg or the server's programs they are left
+out, and pytest says so at the end.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pytest
+
+import postgres_server
+import tierwise
+from command_line import run, run_process
+from rule_files import carried_rules
+from test_functions import OVER_ROWS, ROW, _as_single, checked
+from test_refusals import DAMAGES
+from tierwise.diagnostics import Diagnostic
+from tierwise.expression.columns import ColumnEvaluator
+from tierwise.expression.scalars import ScalarEvaluator
+from tierwise.program.program import Contract
+from tierwise.run.backend import Settings, TooLarge
+from tierwise.run.backends import connect
+from tierwise.run.backends.postgres import Postgres
+from tierwise.run.on_postgres.address import address_of
+from tierwise.run.on_postgres.sql import sql_of, type_of
+from tierwise_cli.render.explanation import WRITERS
+
+if TYPE_CHECKING:
+    import psycopg
+pytestmark = pytest.mark.postgres
+CONTOSO, RESELLERS, SHAPES = (
+    Path("examples") / name for name in ("contoso", "resellers", "shapes")
+)
+RULES = RESELLERS / "rules"
+A_FEW = ["combinations-of-badges", "dated-rates", "level-kept-until-an-anniversary", "median",
+         "percentile-within-a-country"]  # fmt: skip
+"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
+EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
+ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
+TYPES = {"VARCHAR": "text", "BIGINT": "bigint", "DOUBLE": "numeric", "BOOLEAN": "boolean",
+         "DATE": "date"}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with postgres_server.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database(server: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection that sees what others have committed; what texts are sorted by is a language's."""
+    import psycopg
+
+    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def url(server: str, database: psycopg.Connection[tuple[object, ...]]) -> str:
+    """The database, with the tables of the two examples in a schema each."""
+    load(database, CONTOSO, "contoso")
+    load(database, RESELLERS / "data", "shops")
+    return f"{server}postgres"
+
+
+def load(database: psycopg.Connection[tuple[object, ...]], folder: Path, schema: str) -> None:
+    """Tables of csv files with the types that they would have in a database; months are days there."""
+    database.execute(f"CREATE SCHEMA {schema}")
+    for file in folder.glob("*.csv"):
+        with duckdb.connect() as reader:
+            rows = reader.read_csv(str(file))
+            kinds = {name: TYPES[str(kind)]
+                     for name, kind in zip(rows.columns, rows.types, strict=True)}  # fmt: skip
+        place = f'{schema}."{file.stem}"'
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+        database.execute(f"CREATE TABLE {place} ({columns})")
+        with database.cursor().copy(f"COPY {place} FROM STDIN (FORMAT csv, HEADER)") as copy:
+            copy.write(file.read_bytes())
+        if "month" in kinds:
+            database.execute(
+                f"ALTER TABLE {place} ALTER month TYPE date USING (month || '-01')::date"
+            )
+
+
+def same(mine: tierwise.Results, known: tierwise.Results) -> None:
+    """Every column of every score table: numerators and denominators, levels, reasons."""
+    assert [each.option.id for each in mine.options] == [each.option.id for each in known.options]
+    for own, other in zip(mine.options, known.options, strict=True):
+        assert own.table.to_pylist() == other.table.to_pylist(), own.option.id
+
+
+def told(findings: tuple[Diagnostic, ...]) -> list[tuple[str, str, str]]:
+    return [(each.code, str(each.place), each.message) for each in findings]
+
+
+# The same scores.
+
+
+def test_contoso_scores_alike(url: str) -> None:
+    known = tierwise.evaluate(CONTOSO, "2021-05", rules=carried_rules())
+    mine = tierwise.evaluate(f"{url}?schema=contoso", "2021-05", rules=carried_rules())
+    same(mine, known)
+    assert mine.stamp.backend == "postgres"
+    assert mine.stamp.rules_digest == known.stamp.rules_digest
+    assert all(name.startswith("contoso.") for name, _ in mine.stamp.data)
+
+
+def test_resellers_score_and_are_explained_alike(url: str) -> None:
+    texts = []
+    for data in (f"{url}?schema=shops", RESELLERS / "data"):
+        report = tierwise.explain(data, "2026-06", "ash", rules=RULES)
+        out = io.BytesIO()
+        WRITERS["json"](report, False)(out)
+        texts.append(out.getvalue().decode().partition('"options"')[2])
+    assert texts[0] == texts[1]
+
+
+def test_every_shape_of_a_rule_scores_alike(url: str, tmp_path: Path) -> None:
+    chosen = ALL if EVERYTHING else A_FEW
+    rules = tmp_path / "rules"
+    shutil.copytree(SHAPES, rules, ignore=lambda folder, names: [
+        each for each in names if each in ALL and each not in chosen])  # fmt: skip
+    asked = {"rules": rules, "allow_short_history": True}
+    known = tierwise.evaluate(SHAPES / "data", "2021-06", **asked)
+    mine = tierwise.evaluate(SHAPES / "data", "2021-06", backend="postgres", master=url, **asked)
+    assert len(known.options) >= len(chosen)
+    same(mine, known)
+
+
+MADE = ["solutions-partner-data", "cloud-business-applications-data", "partner-data"]
+
+
+@pytest.mark.parametrize("contract", MADE if EVERYTHING else [])
+def test_data_that_was_made_scores_alike(url: str, tmp_path: Path, contract: str) -> None:
+    made = tierwise.demo_data(tmp_path / "data", 40, contract=contract, rules=carried_rules())
+    as_of = json.loads((tmp_path / "data" / "demo-data.json").read_text("utf-8"))["months"][
+        "through"
+    ]
+    known = tierwise.evaluate(tmp_path / "data", as_of, rules=carried_rules())
+    mine = tierwise.evaluate(
+        tmp_path / "data", as_of, rules=carried_rules(), backend="postgres", master=url
+    )
+    assert made
+    same(mine, known)
+
+
+def test_every_function_means_the_same(database: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Over rows in the database what it means of single values, which rows in DuckDB are held to."""
+    days, numbers = [None, "0001-01-01", "2020-02-29", "2021-02-28", "9999-12-31"], range(20)
+    rows = [{"a": [None, Decimal("-2.5"), Decimal("1e19") - 1, Decimal("0.000000000001")][n % 4],
+             "b": [Decimal("2.5"), None, Decimal("-0.5"), Decimal("7.49"), Decimal(3)][n % 5],
+             "w": [0, -7, 10**17, None, 13, -120_000][n % 6], "v": n - 9, "t": "x",
+             "f": [True, False, None][n % 3], "day": days[n % 5], "other": days[n % 3 + 1],
+             "month": 24_240 + 7 * n} for n in numbers]  # fmt: skip
+    types = ibis.Schema.from_pyarrow(pa.schema([*ROW.items(), ("id", pa.int64())]))
+    columns = ", ".join(f'"{name}" {type_of(kind)}' for name, kind in types.items())
+    database.execute(f"CREATE TABLE some_rows ({columns})")
+    with database.cursor().copy("COPY some_rows FROM STDIN") as copy:
+        for number, row in enumerate(rows):
+            copy.write_row([*row.values(), number])
+    table = ibis.table(types, name="some_rows")
+    evaluator = ColumnEvaluator({name: table[name] for name in ROW})
+    values = {f"v{place}": evaluator.value(checked(text)) for place, text in enumerate(OVER_ROWS)}
+    found = database.execute(
+        sql_of(table.select("id", **values).order_by("id")).encode()
+    ).fetchall()
+    for row, (_, *answers) in zip(rows, found, strict=True):
+        one = {name: datetime.date.fromisoformat(cell) if name in ("day", "other") and cell else
+               cell if name == "month" else _as_single(cell) for name, cell in row.items()}  # fmt: skip
+        for text, answer in zip(OVER_ROWS, answers, strict=True):
+            wanted = ScalarEvaluator(one).value(checked(text))
+            assert _as_single(answer.date() if hasattr(answer, "date") else answer) == wanted, (
+                text,
+                row,
+            )
+    database.execute("DROP TABLE some_rows")
+
+
+# The same refusals.
+
+SPOILT = ["month 13", "30 February", "NaN as an amount", "an amount with an exponent", "a negative amount",
+          "an unknown country", "seats in halves", "a key twice", "a reference to nothing",
+          "an end before its beginning", "an empty cell", "yes", "seats beyond all numbers"]  # fmt: skip
+"""Mistakes that one folder can have at once."""
+
+
+@pytest.mark.parametrize("names", [SPOILT, *([name] for name in DAMAGES if EVERYTHING)])
+def test_bad_files_are_refused_alike(url: str, tmp_path: Path, names: list[str]) -> None:
+    """Loaded into PostgreSQL and judged there: the same findings of the same rows."""
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    for name in names:
+        DAMAGES[name][0](data)
+    found = []
+    for backend in ("duckdb", "postgres"):
+        with pytest.raises(tierwise.Refused) as refused:
+            tierwise.evaluate(data, "2021-05", rules=carried_rules(), backend=backend, master=url)
+        found.append(told(refused.value.diagnostics))
+    assert found[0] == found[1]
+    assert len(found[0]) >= len(names)
+
+
+def test_bad_tables_are_refused(url: str, database: psycopg.Connection[tuple[object, ...]]) -> None:
+    """What only a database can hold; its rows have no number."""
+    load(database, RESELLERS / "data", "spoilt")
+    for sql in (
+        "ALTER TABLE spoilt.tickets RENAME closed_on TO closed",
+        "DROP TABLE spoilt.trainings",
+        "UPDATE spoilt.orders SET ordered_on = 'infinity' WHERE \"order\" = (SELECT min(\"order\") FROM spoilt.orders)",
+        "UPDATE spoilt.order_lines SET price = 'NaN' WHERE line = 1",
+        "ALTER TABLE spoilt.order_lines ALTER pieces TYPE double precision",
+        "UPDATE spoilt.service SET machines = -9223372036854775808 WHERE reseller = 'ash'",
+        "INSERT INTO spoilt.resellers SELECT * FROM spoilt.resellers LIMIT 1",
+    ):  # fmt: skip
+        database.execute(sql.encode())
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(f"{url}?schema=spoilt", "2026-06", rules=RULES, competency="reseller")
+    found = told(refused.value.diagnostics)
+    assert {(code, place) for code, place, _ in found} >= {
+        ("data-missing", "spoilt"), ("data-missing", "spoilt.tickets, column closed_on"),
+        ("data-type", "spoilt.orders, column ordered_on"), ("data-type", "spoilt.order_lines, column price"),
+        ("data-type", "spoilt.order_lines, column pieces"), ("data-type", "spoilt.service, column machines"),
+        ("data-key", "spoilt.resellers, column reseller"),
+    }  # fmt: skip
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(f"{url}?schema=shop", "2026-06", rules=RULES)
+    assert "there is no schema 'shop'" in str(refused.value)
+
+
+@pytest.mark.parametrize(("what", "sql"), [
+    ("product", "CAST('{n}' AS numeric) * 10"), ("whole", "CAST(CAST('{n}' AS numeric) + oid::int AS bigint)"),
+    ("digits", "CAST('{n}' AS numeric) * 0.05"),
+])  # fmt: skip
+def test_a_number_that_does_not_fit_stops_the_run(url: str, what: str, sql: str) -> None:
+    number = ibis.table({"x": "decimal(38, 0)"}, name=what)
+    with connect(Settings(backend="postgres", master=url)) as backend:
+        assert isinstance(backend, Postgres)
+        backend.open({}, Contract("none", (), "", {}, {}), [])
+        session = backend._session
+        assert session is not None
+        asked = sql.format(n="9" * 38)
+        session.execute(f"CREATE TEMP VIEW {what} AS SELECT {asked} AS x FROM pg_class")
+        with pytest.raises(TooLarge):
+            backend.arrow(number)
+        assert session.rows("SELECT 1") == [(1,)]  # and the transaction goes on
+
+
+# Writing back.
+
+
+def test_results_become_a_table(url: str, database: psycopg.Connection[tuple[object, ...]]) -> None:
+    before = database.execute("SELECT count(*) FROM pg_class").fetchall()
+    data = f"{url}?schema=shops"
+    written = tierwise.write_scores(data, "2026-06", "table:scores", rules=RULES)
+    known = tierwise.evaluate(RESELLERS / "data", "2026-06", rules=RULES).to_arrow()
+    own = ("engine_version", "rules_digest", "data_digest", "warnings")
+    found = database.execute("SELECT * FROM shops.scores ORDER BY 1")
+    names = [each.name for each in found.description or ()]
+    assert names == known.column_names
+    for mine, row in zip(found.fetchall(), known.to_pylist(), strict=True):
+        mine_by_name = dict(zip(names, mine, strict=True))
+        assert {**mine_by_name, **dict.fromkeys(own)} == {**row, **dict.fromkeys(own)}
+    assert written.options[0].rows == known.num_rows
+    database.execute("DROP TABLE shops.scores")
+    assert database.execute("SELECT count(*) FROM pg_class").fetchall() == before
+
+
+def test_a_table_is_replaced_whole_or_not_at_all(
+    url: str, database: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    from tierwise.run.on_postgres.session import session
+    from tierwise.run.on_postgres.write import write_table
+
+    def write(sql: str, name: str = "scores", columns: tuple[str, ...] = ("a",)) -> None:
+        table = ibis.table(dict.fromkeys(columns, "int64"), name="any")
+        with session(address_of(url), None) as opened:
+            write_table(opened, table, sql, "shops", name)
+
+    def rows() -> list[tuple[object, ...]]:
+        return database.execute("SELECT * FROM shops.scores ORDER BY 1").fetchall()
+
+    write("SELECT 1 AS a")
+    database.execute("GRANT SELECT ON shops.scores TO pg_monitor")
+    write("SELECT generate_series(1, 3) AS a")
+    assert rows() == [(1,), (2,), (3,)]
+    ((rights,),) = database.execute(
+        "SELECT relacl::text FROM pg_class WHERE oid = 'shops.scores'::regclass"
+    ).fetchall()
+    assert "pg_monitor" in str(rights)
+    with pytest.raises(TooLarge):
+        write("SELECT 2147483647 + oid::int AS a FROM pg_class")
+    with pytest.raises(tierwise.CannotRun, match=r"broke|terminat"):
+        write("SELECT count(pg_terminate_backend(pg_backend_pid())) AS a FROM pg_class")
+    assert rows() == [(1,), (2,), (3,)]
+    write("SELECT 1 AS a, 2 AS b", columns=("a", "b"))
+    assert rows() == [(1, 2)]
+    with pytest.raises(tierwise.CannotRun, match="is there, and no table that tierwise"):
+        write("SELECT 1 AS a", "orders")
+    with pytest.raises(tierwise.CannotRun, match="63 bytes"):
+        write("SELECT 1 AS a", "n" * 64)
+    database.execute("CREATE VIEW shops.seen AS SELECT a FROM shops.scores")
+    with pytest.raises(tierwise.CannotRun, match="depend"):
+        write("SELECT 1 AS a")
+    assert rows() == [(1, 2)]
+    database.execute("DROP TABLE shops.scores CASCADE")
+
+
+# The edge.
+
+
+def test_a_process_shows_no_password(url: str) -> None:
+    secret = url.replace("tierwise@", "tierwise:s3cr%25t@")
+    fine = run_process("evaluate", f"{secret}?schema=shops", "--as-of", "2026-06", "--rules", RULES)
+    assert fine.returncode == 0, fine.stderr
+    assert "on postgres from rules" in fine.stdout
+    assert f"tierwise explain '{url}?schema=shops'" in fine.stderr
+    for wrong in (secret.replace("127.0.0.1", "127.0.0.1:9"), secret.replace("/postgres", "/nowhere"),
+                  f"{secret}?nothing=1", secret.replace("%25", "/")):  # fmt: skip
+        ran = run("evaluate", wrong, "--as-of", "2026-06", "--rules", RULES)
+        assert ran.returncode == 3, ran.stderr
+        assert "s3cr" not in fine.stdout + fine.stderr + ran.stdout + ran.stderr
+        assert len(ran.stderr.strip().splitlines()) == 2, ran.stderr
+
+
+def test_a_database_that_is_only_a_copy_is_told(
+    url: str, database: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    database.execute("CREATE ROLE reader LOGIN; REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC")
+    reader = url.replace("tierwise@", "reader@")
+    with pytest.raises(tierwise.CannotRun) as cannot:
+        tierwise.evaluate(f"{reader}?schema=shops", "2026-06", rules=RULES)
+    assert "GRANT" in cannot.value.hint
+    database.execute("GRANT TEMPORARY ON DATABASE postgres TO PUBLIC; DROP ROLE reader")
