@@ -37,6 +37,8 @@ class Plugged:
         self._behind = behind
         self.opened = 0
         self.lacks = ""
+        self.expected: list[str] = []
+        self.created: list[str] = []
 
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
         return [(step, self.lacks) for step in steps if self.lacks]
@@ -60,7 +62,11 @@ class Plugged:
     def types(self, name: str) -> Mapping[str, str]:
         return self._behind.types(name)
 
+    def expect(self, step: Step) -> None:
+        self.expected.append(step.name)
+
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
+        self.created.append(name)
         self._behind.create(name, table, stored)
 
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
@@ -99,6 +105,8 @@ def test_a_backend_is_a_file_and_a_line(plugged: Plugged) -> None:
     assert known.stamp.backend == "duckdb"
     assert own.to_arrow().equals(known.to_arrow())
     assert plugged.opened > 0
+    steps = [name for name in plugged.created if not name.startswith("data:")]
+    assert plugged.expected == steps[: len(plugged.expected)]
 
 
 @pytest.mark.usefixtures("plugged")

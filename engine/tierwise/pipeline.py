@@ -349,14 +349,23 @@ def ran_on(
     only: Sequence[str] = (),
 ) -> Outcome[Ran]:
     """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
+    from tierwise.run.ahead import Ahead
     from tierwise.run.prepare import prepare
     from tierwise.run.run import run_plans, schemas_of
 
-    ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only)
-    found = ordered(ready.found)
-    if any(diagnostic.is_error for diagnostic in found):
-        # What is not wrong does not matter until the rest is right.
-        return Outcome(None, tuple(each for each in found if each.severity is not Severity.NOTE))
-    plans = _planned(ready.programs, schemas_of(backend, ready.programs))
-    run_plans(backend, plans, progress)
+    with Ahead(backend.expect) as ahead:
+
+        def plan(programs: tuple[Program, ...]) -> None:
+            schemas = schemas_of(backend, programs)
+            ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
+
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
+        found = ordered(ready.found)
+        if any(diagnostic.is_error for diagnostic in found):
+            # What is not wrong does not matter until the rest is right.
+            kept = tuple(each for each in found if each.severity is not Severity.NOTE)
+            return Outcome(None, kept)
+        schemas = schemas_of(backend, ready.programs)
+        plans = ahead.made((ready.programs, schemas)) or _planned(ready.programs, schemas)
+        run_plans(backend, plans, progress)
     return Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

@@ -125,6 +125,10 @@ class Backend(Protocol):
         """The columns of a table with their types, as the backend calls them."""
         ...
 
+    def expect(self, step: Step) -> None:
+        """A step that will be created later: what can be got ready for it is, in another thread."""
+        ...
+
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a query available under a name, its rows kept if ``stored``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
@@ -37,6 +37,7 @@ def prepare(
     leave_out: bool,
     progress: Callable[[str], None],
     only: Sequence[str] = (),
+    typed: Callable[[tuple[Program, ...]], None] = lambda programs: None,
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -50,6 +51,8 @@ def prepare(
         progress: is told what is being done.
         only: keys of the scored table, where only those are asked for: then only the rows that
             matter to them are read, and checked. None: all.
+        typed: is told which programs it seems can be scored once the types of all tables are known,
+            while rows are still being checked.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -57,7 +60,13 @@ def prepare(
     by_month: dict[int, list[Diagnostic]] = {}
     shared = SharedTables(backend)
     programs = _apart(programs) if only else programs
-    for those in _judged_alike(programs):
+    alike_ones = _judged_alike(programs)
+
+    def all_typed() -> None:
+        if not any(each.is_error for each in found):
+            typed(_without(programs, lacking))
+
+    for place, those in enumerate(alike_ones, 1):
         contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
@@ -69,16 +78,25 @@ def prepare(
         if only and not while_opening:
             alike = [each for each in programs if each.contract.id == contract.id]
             opened = _narrowed(backend, alike, opened, only, progress)
-        checked = shared.checked(contract, opened, found, progress)
+        after = all_typed if place == len(alike_ones) else _nothing
+        checked = shared.checked(contract, opened, found, progress, after)
         raw.update(opened)
         for program, month in ((one, month) for one in those for month in one.as_of_months):
             own = check_history(program.in_month(month), checked, opened, allow_short_history)
             by_month.setdefault(month, []).extend(own)
     _add_left_out(by_month, programs, lacking, shown_address(str(data)))
     found += _worst(by_month)
-    kept = tuple(program for program in programs if program.contract.id not in lacking)
-    return Prepared(kept, raw, tuple(found),
+    return Prepared(_without(programs, lacking), raw, tuple(found),
                     {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()})  # fmt: skip
+
+
+def _nothing() -> None:
+    """What is done where more is to come."""
+
+
+def _without(programs: Sequence[Program], lacking: Container[str]) -> tuple[Program, ...]:
+    """The programs whose contract lacks nothing."""
+    return tuple(program for program in programs if program.contract.id not in lacking)
 
 
 def _narrowed(

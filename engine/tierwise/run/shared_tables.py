@@ -60,8 +60,9 @@ class SharedTables:
         opened: Mapping[str, RawTable],
         found: list[Diagnostic],
         progress: Callable[[str], None],
+        typed: Callable[[], None],
     ) -> Checked:
-        """What checking leaves of the contract's tables; they are typed afterwards."""
+        """What checking leaves of the contract's tables; ``typed`` is called once they are so."""
         known = {name: self._known[table.declared_by, name]
                  for name, table in contract.tables.items()
                  if name in opened and self._is_known(contract, table, opened[name])}  # fmt: skip
@@ -69,6 +70,7 @@ class SharedTables:
         before = Checked({name: each.rows for name, each in known.items()}, months)
         part = usable(self.backend, contract, opened, found)
         part = type_tables(self.backend, part, opened, found, known)
+        typed()
         checked = check_data(self.backend, part, opened, found, progress, before)
         for name, rows in checked.rows.items():
             table = contract.tables[name]

@@ -119,6 +119,9 @@ class Postgres:
         known = self._types.get(name)
         return known or {column: str(kind) for column, kind in self._schemas[name].items()}
 
+    def expect(self, step: Step) -> None:
+        """Nothing is got ready."""
+
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a query available under a name; what is stored is counted, so that queries are planned well.
 

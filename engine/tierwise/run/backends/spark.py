@@ -79,6 +79,9 @@ class Spark:
             fields = self.session.table(f"`{name}`").schema.fields
         return {field.name: field.dataType.simpleString() for field in fields}
 
+    def expect(self, step: Step) -> None:
+        """Nothing is got ready."""
+
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a query available under a name.
 

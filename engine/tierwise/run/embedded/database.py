@@ -17,6 +17,7 @@ import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
+from tierwise.plan.plan import Step
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
@@ -69,6 +70,10 @@ class Database:
         """The columns of a table or view with their types, as DuckDB calls them."""
         rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
         return {str(row[0]): str(row[1]).strip('"') for row in rows}
+
+    def expect(self, step: Step) -> None:
+        """Print its query, which is kept."""
+        sql_of(step.table)
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a table of a plan available under its name, its rows kept if ``stored``."""

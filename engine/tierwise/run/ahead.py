@@ -1,0 +1,55 @@
+"""Plans are made while the backend checks data, which leaves Python with nothing to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+
+from tierwise.plan.plan import Plan, Step
+
+Plans = tuple[Plan, ...]
+
+
+class Ahead:
+    """Plans that are made in another thread. At the end of the block nothing of it goes on.
+
+    Args:
+        expect: is given every step, so that a backend may get ready for it.
+    """
+
+    def __init__(self, expect: Callable[[Step], None]) -> None:
+        self._expect = expect
+        self._ended = threading.Event()
+        self._pool = ThreadPoolExecutor(1, "planning")
+        self._begun: dict[Hashable, Future[Plans]] = {}
+
+    def begin(self, key: Hashable, make: Callable[[], Plans]) -> None:
+        """Begin to make plans, which are asked for by a key."""
+        self._begun[key] = self._pool.submit(make)
+        self._pool.submit(self._get_ready, self._begun[key])
+
+    def made(self, key: Hashable) -> Plans | None:
+        """The plans, once they are made; None where they were not begun. Raises what making them raises."""
+        return self._begun[key].result() if key in self._begun else None
+
+    def _get_ready(self, plans: Future[Plans]) -> None:
+        for step in self._steps(plans.result()):
+            if self._ended.is_set():
+                return
+            self._expect(step)
+
+    @staticmethod
+    def _steps(plans: Sequence[Plan]) -> list[Step]:
+        return list(dict.fromkeys(step for plan in plans for step in plan.steps))
+
+    def __enter__(self) -> Ahead:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._ended.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)

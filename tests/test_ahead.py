@@ -1,0 +1,71 @@
+"""Plans are made while data is checked, and nothing of that goes on afterwards."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+import tierwise
+from tierwise import pipeline
+from tierwise.plan.lower import lower
+from tierwise.plan.plan import Plan, Step
+from tierwise.plan.written import written_schemas
+from tierwise.run.ahead import Ahead
+
+
+@pytest.fixture(scope="module")
+def plans() -> tuple[Plan, ...]:
+    programs = pipeline.programs(tierwise.load_rules("rules"), 2021 * 12 + 4,
+                                 "small-and-midmarket-cloud-solutions", None).value  # fmt: skip
+    assert programs is not None
+    return tuple(lower(each, written_schemas(each.contract)) for each in programs)
+
+
+def test_a_backend_expects_every_step_in_order(plans: tuple[Plan, ...]) -> None:
+    expected: list[Step] = []
+    last = threading.Event()
+
+    def expect(step: Step) -> None:
+        expected.append(step)
+        if step == plans[-1].steps[-1]:
+            last.set()
+
+    with Ahead(expect) as ahead:
+        ahead.begin("these", lambda: plans)
+        assert ahead.made("these") is plans
+        assert ahead.made("others") is None
+        assert last.wait(30)
+    assert expected == [step for plan in plans for step in plan.steps]
+
+
+def test_what_making_them_raises_is_raised_where_they_are_asked_for() -> None:
+    def make() -> tuple[Plan, ...]:
+        raise LookupError("a pear")
+
+    with Ahead(lambda step: None) as ahead:
+        ahead.begin("these", make)
+        with pytest.raises(LookupError, match="a pear"):
+            ahead.made("these")
+
+
+def test_nothing_goes_on_after_the_end(plans: tuple[Plan, ...]) -> None:
+    expected: list[Step] = []
+    first, ended = threading.Event(), threading.Event()
+
+    def expect(step: Step) -> None:
+        expected.append(step)
+        first.set()
+        assert ended.wait(30)
+
+    def end() -> None:
+        assert first.wait(30)
+        ahead._ended.set()
+        ended.set()
+
+    ahead = Ahead(expect)
+    with ahead:
+        ahead.begin("these", lambda: plans)
+        end()
+    assert len(expected) == 1
+    assert not [each for each in threading.enumerate() if each.name.startswith("planning")]
