@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import postgres_server
+from backend_fixtures import database, server, spark, url
 from demo_market import (
     MARKET,
     MARKET_DEMO,
@@ -21,6 +22,9 @@ from demo_market import (
 )
 from rule_files import carried_rules
 from tierwise.model.ruleset import RuleSet
+
+__all__ = ["database", "server", "spark", "url"]
+"""Fixtures that live elsewhere."""
 
 gc.set_threshold(100_000, 20, 20)  # as the program does, see tierwise_cli/start.py
 

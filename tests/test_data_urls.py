@@ -71,7 +71,7 @@ def test_a_url_says_where_a_database_is() -> None:
     ("data", "backend", "chosen"),
     [("folder", None, "duckdb"), ("duckdb:///f.duckdb", None, "duckdb"), ("postgres://db/x", None, "postgres"),
      ("postgresql://db/x", "postgres", "postgres"), ("folder", "spark", "spark"),
-     ("hdfs:///x", "spark", "spark"), ("folder", "postgres", "postgres")],
+     ("hdfs:///x", "spark", "spark")],
 )  # fmt: skip
 def test_a_url_says_what_runs_the_plan(data: str, backend: str | None, chosen: str) -> None:
     settings = backends.chosen(backend, None, None, None, data)
@@ -87,6 +87,7 @@ def test_a_url_says_what_runs_the_plan(data: str, backend: str | None, chosen: s
      (["s3a://bucket/x"], "with --backend spark the URLs that Hadoop knows"),
      (["postgresql://db/x", "--memory-limit", "1GB"], "postgres cannot be told how much memory"),
      ([RESELLERS / "data", "--output", "table:scores"], "is a table of the database that DATA is"),
+     ([RESELLERS / "data", "--backend", "postgres"], "no database is named for it"),
      (["postgresql://db/x", "--output", "table:a.b.c"], "'table:a.b.c' names no table")],
 )  # fmt: skip
 def test_what_does_not_go_together(words: list[object], says: str) -> None:

@@ -11,18 +11,16 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pytest
 
-import postgres_server
 import tierwise
+from backend_fixtures import load
 from command_line import run, run_process
 from rule_files import carried_rules
 from test_functions import OVER_ROWS, ROW, _as_single, checked
@@ -50,50 +48,6 @@ A_FEW = ["combinations-of-badges", "dated-rates", "level-kept-until-an-anniversa
 """Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
 EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
 ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
-TYPES = {"VARCHAR": "text", "BIGINT": "bigint", "DOUBLE": "numeric", "BOOLEAN": "boolean",
-         "DATE": "date"}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with postgres_server.server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def database(server: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A connection that sees what others have committed; what texts are sorted by is a language's."""
-    import psycopg
-
-    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture(scope="session")
-def url(server: str, database: psycopg.Connection[tuple[object, ...]]) -> str:
-    """The database, with the tables of the two examples in a schema each."""
-    load(database, CONTOSO, "contoso")
-    load(database, RESELLERS / "data", "shops")
-    return f"{server}postgres"
-
-
-def load(database: psycopg.Connection[tuple[object, ...]], folder: Path, schema: str) -> None:
-    """Tables of csv files with the types that they would have in a database; months are days there."""
-    database.execute(f"CREATE SCHEMA {schema}")
-    for file in folder.glob("*.csv"):
-        with duckdb.connect() as reader:
-            rows = reader.read_csv(str(file))
-            kinds = {name: TYPES[str(kind)]
-                     for name, kind in zip(rows.columns, rows.types, strict=True)}  # fmt: skip
-        place = f'{schema}."{file.stem}"'
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
-        database.execute(f"CREATE TABLE {place} ({columns})")
-        with database.cursor().copy(f"COPY {place} FROM STDIN (FORMAT csv, HEADER)") as copy:
-            copy.write(file.read_bytes())
-        if "month" in kinds:
-            database.execute(
-                f"ALTER TABLE {place} ALTER month TYPE date USING (month || '-01')::date"
-            )
 
 
 def same(mine: tierwise.Results, known: tierwise.Results) -> None:

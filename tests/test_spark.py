@@ -39,28 +39,6 @@ A_FEW = ["best-over-regions", "combinations-of-badges", "dated-rates", "growth-b
          "level-kept-until-an-anniversary", "median", "percentile-within-a-country"]  # fmt: skip
 """Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
 ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
-FAST = {
-    # For so little data, compiling a query takes far longer than running it.
-    "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.sql.shuffle.partitions": "1", "spark.sql.adaptive.enabled": "false",
-    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF",
-    "spark.driver.host": "localhost", "spark.driver.bindAddress": "127.0.0.1",
-    "spark.network.timeout": "3600s", "spark.executor.heartbeatInterval": "600s",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from pyspark.sql import SparkSession
-
-    folder = tmp_path_factory.mktemp("spark")
-    builder = SparkSession.builder.master("local[1]")
-    for name, value in FAST.items():
-        builder = builder.config(name, value)
-    session = builder.config("spark.sql.warehouse.dir", str(folder)).getOrCreate()
-    yield session
-    session.stop()
 
 
 @pytest.fixture(scope="session")

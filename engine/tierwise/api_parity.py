@@ -50,7 +50,7 @@ def parity(
     from tierwise.run.backends import several
     from tierwise.tasks import parity as task
 
-    settings = several(backends, threads, memory_limit, master, postgres)
+    settings = several(backends, threads, memory_limit, master, postgres, str(data))
     if isinstance(settings, Diagnostic):
         raise Refused([settings])
     outcome = task.parity(

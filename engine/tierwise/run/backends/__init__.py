@@ -31,6 +31,7 @@ class Home:
     ``sessions``: the library whose open sessions it takes, "" for none. ``schemes``: of URLs that
     it alone reads. ``limits_memory``: whether it can be told how much memory it may use.
     ``reads_a_file``: whether DATA may be one file; ``other_urls``: or a URL of any scheme.
+    ``loads``: whether it loads files into a database, which has to be named.
     """
 
     module: str
@@ -39,13 +40,14 @@ class Home:
     limits_memory: bool = True
     reads_a_file: bool = True
     other_urls: bool = False
+    loads: bool = False
 
 
 BACKENDS: dict[str, Home] = {
     "duckdb": Home("tierwise.run.backends.duckdb", schemes=("duckdb",)),
     "spark": Home("tierwise.run.backends.spark", "pyspark", reads_a_file=False, other_urls=True),
     "postgres": Home("tierwise.run.backends.postgres", schemes=("postgresql", "postgres"),
-                     limits_memory=False),
+                     limits_memory=False, loads=True),
 }  # fmt: skip
 
 
@@ -87,6 +89,9 @@ def chosen(
         )
     if scheme and owner is None and not BACKENDS[settings.backend].other_urls:
         return _unknown_scheme(scheme, data)
+    unnamed = _unnamed(settings, data, "--master")
+    if unnamed is not None:
+        return unnamed
     if memory is not None and not BACKENDS[settings.backend].limits_memory:
         what = f"{settings.backend} cannot be told how much memory it may use"
         return Diagnostic("other-backend", what, Argument("--memory-limit"),
@@ -151,6 +156,7 @@ def several(
     memory: str | None,
     master: str | None,
     database: str | None,
+    data: str,
 ) -> tuple[Settings, ...] | Diagnostic:
     """What each of some backends may use, all for the same data.
 
@@ -158,6 +164,7 @@ def several(
         backends: their names, or open sessions.
         threads, memory, master: see ``Settings``; each backend is told what it can be told.
         database: a URL of one that may load data into temporary tables; for whoever reads such URLs.
+        data: where data lies.
     """
     known = []
     for backend in backends:
@@ -167,8 +174,24 @@ def several(
         home = BACKENDS[settings.backend]
         owns = database is not None and scheme_of(database) in home.schemes
         limit = memory if home.limits_memory else None
-        known.append(replace(settings, memory=limit, master=database if owns else master))
+        own = database if owns or home.loads else master
+        known.append(replace(settings, memory=limit, master=own))
+        unnamed = _unnamed(known[-1], data, "--postgres, or TIERWISE_POSTGRES")
+        if unnamed is not None:
+            return unnamed
     return tuple(known)
+
+
+def _unnamed(settings: Settings, data: str, option: str) -> Diagnostic | None:
+    """A finding where a backend would load data, and no database is named for that."""
+    home = BACKENDS[settings.backend]
+    schemes = home.schemes
+    if not home.loads or scheme_of(data) in schemes or scheme_of(settings.master or "") in schemes:
+        return None
+    what = f"{settings.backend} has to load {shown(shown_address(data))}, and no database is named for it"
+    return Diagnostic("no-database", what, Argument(option.partition(",")[0]),
+                      f"name one with {option}, as {schemes[0]}://USER@HOST/DATABASE; only temporary "
+                      "tables are made there")  # fmt: skip
 
 
 def _unknown_scheme(scheme: str, data: str) -> Diagnostic:

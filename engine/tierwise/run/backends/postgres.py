@@ -22,7 +22,7 @@ from tierwise.run import backends
 from tierwise.run.address import TABLE, scheme_of, table_of
 from tierwise.run.backend import Data, RawTable, Settings, TooLarge, raw_name
 from tierwise.run.grown import grown
-from tierwise.run.on_postgres.address import FORM, Address, address_of
+from tierwise.run.on_postgres.address import address_of
 from tierwise.run.on_postgres.sql import is_only_columns, quoted, sql_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Postgres:
 
         url = str(data) if not isinstance(data, Mapping) else ""
         is_address = scheme_of(url) in backends.BACKENDS[NAME].schemes
-        address = _address(url if is_address else self._settings.master)
+        address = address_of(url if is_address else self._settings.master or "")
         if self._session is None:
             self._session = self._closing.enter_context(session(address, self._settings.threads))
             self._schema = address.schema
@@ -190,13 +190,6 @@ class Postgres:
         rows = self._opened.rows(self._sql(table))
         return [_cells(column, kind)
                 for column, kind in zip(zip(*rows, strict=True), table.schema().values(), strict=False)]  # fmt: skip
-
-
-def _address(url: str | None) -> Address:
-    if url is None or not scheme_of(url):
-        raise CannotRun("PostgreSQL runs plans over its own tables, and DATA is none of its databases",
-                        f"name one as {FORM}; or let it load files into temporary tables, see --postgres")  # fmt: skip
-    return address_of(url)
 
 
 def _cells(column: Iterable[object], kind: dt.DataType) -> list[object]:
