@@ -366,6 +366,61 @@ def test_which_units_are_alike(one: str, other: str, alike: bool, tmp_path: Path
     assert _codes(rules) == ["similar-units"] * alike
 
 
+MEANT = ["growth >= 0.7", "growth > 1.5 or masters > 70", "growth >= 4.99", "growth >= 7000 / 100",
+         "growth * 100 >= 70", "70 <= masters", "growth.then >= 70", "-0.5 < growth"]  # fmt: skip
+DOUBTED = [
+    "growth >= 70",
+    "70 <= growth",
+    "growth == 5",
+    "0.1 < growth < 70",
+    "masters > 3 or growth > 70.5",
+]
+
+
+@pytest.mark.parametrize("when", [*MEANT, *DOUBTED])
+def test_percentages_are_asked_for_as_shares(when: str, tmp_path: Path) -> None:
+    """In a condition 70 % is 0.7; beyond 500 % a number was meant in %."""
+    rules = copy_of_good(tmp_path)
+    replaced(rules / "competency.yaml", "{when: score >= 80}", f"{{when: '{when}'}}")
+    assert _codes(rules) == ["percent-missing"] * (when in DOUBTED)
+
+
+JOINED = [
+    ("score >= 80 or points.masters >= 10", 0), ("score >= 80 or points.masters > 10", 1),
+    ("score >= 80 and points.masters >= 0", 1), ("score >= 80 and (masters > 3 or masters < 0)", 1),
+    ("not (score < 80 or masters < 0)", 1), ("score >= 80 or not present(masters)", 1),
+    ("score >= 80 or true", 1), ("score >= 80 and growth >= -1", 0), ("score >= 0 or masters > 1", 1),
+    ("score >= 90 or score >= 80", 0), ("masters > 3 and masters > 2", 0), ("score >= 0", 0),
+    ("score >= 80 or masters > 4 and masters < 5 or masters < 0", 2), ("true and score > 3", 1),
+    ("score > (90 if masters >= 0 and growth > 1 else 80)", 1), ("score > 80 or growth.then < 0", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("when", "found"), JOINED)
+def test_what_is_joined_decides_something(when: str, found: int, tmp_path: Path) -> None:
+    """Told is what is so by itself; what another condition makes superfluous may be said for clarity."""
+    rules = copy_of_good(tmp_path)
+    replaced(rules / "competency.yaml", "{when: score >= 80}", f"{{when: '{when}'}}")
+    replaced(rules / "competency.yaml", "      silver: {when: score >= 60}\n", "")
+    assert _codes(rules) == ["constant-condition"] * found
+
+
+@pytest.mark.parametrize(
+    ("group", "cap", "found"),
+    [("yield: {title: Yield", "89.9", 0), ("yield: {title: Yield", "90", 1),
+     ("yield: {title: Yield, counts: best", "39", 0), ("yield: {title: Yield, counts: best", "40", 1)],
+)  # fmt: skip
+def test_caps_of_groups_take_something_away(
+    group: str, cap: str, found: int, tmp_path: Path
+) -> None:
+    rules = copy_of_good(tmp_path)
+    replaced(rules / "competency.yaml", "yield: {title: Yield", f"{group}, max_points: {cap}")
+    replaced(rules / "competency.yaml", "    max_score: 100\n", "")
+    replaced(rules / "competency.yaml", "    levels:\n      gold: {when: score >= 80}\n"
+             "      silver: {when: score >= 60}\n", "    levels:\n      gold: {when: score >= 40}\n")  # fmt: skip
+    assert _codes(rules) == ["unused-cap"] * found
+
+
 USED = [
     ("twice: {is: 2 * masters}", "score >= 80", "score >= 80 and twice > 4"),
     ("twice: {is: 2 * masters}", "threshold: 5\n", "threshold: [{when: twice > 4, is: 6}, {is: 5}]\n"),

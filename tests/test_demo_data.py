@@ -187,6 +187,88 @@ def test_days_and_months_of_a_key_lie_in_the_months_of_the_data(
     assert violations(rules, out) == []
 
 
+LOOKED_UP = """\
+kind: contract
+schema: 1
+id: freight
+scored: brokers
+tables:
+  brokers: {key: [broker], columns: {broker: {type: text}}}
+  legs:
+    key: [leg]
+    dated_by: day
+    columns:
+      leg: {type: text}
+      broker: {type: text, references: brokers}
+      day: {type: date}
+      mode: {type: text, references: surcharges, as: surcharge,
+             with: {grade: grade, cold: cold, share: share, town: town}}
+      grade: {type: whole}
+      cold: {type: boolean}
+      share: {type: decimal}
+      town: {type: text, references: towns}
+      currency: {type: text, references: rates, as: rate, with: {day: day}}
+  surcharges:
+    key: [mode, grade, cold, share, town]
+    columns:
+      mode: {type: text, values: [road, sea]}
+      grade: {type: whole, minimum: 7}
+      cold: {type: boolean}
+      share: {type: decimal}
+      town: {type: text, references: towns}
+  rates: {key: [currency, day], columns: {currency: {type: text}, day: {type: date}}}
+"""
+
+
+def test_what_is_looked_up_by_several_columns_is_there(tmp_path: Path) -> None:
+    """Whatever their types are: no row has to be left out because it leads to nothing."""
+    rules = rule_set(tmp_path / "rules", LOOKED_UP, TOWNS)
+    report = made(make(rules, tmp_path / "out", 200))
+    assert report.rows["legs"] > 200  # one to three a broker
+    assert report.rows["surcharges"] == 2 * 3 * 2 * 3 * 3
+    assert report.rows["rates"] == 8 * 24
+    out = tmp_path / "out"
+    assert one(out, "count(DISTINCT (mode, grade, cold, share, town)) > 80 FROM legs")
+    assert one(out, "(min(grade), max(grade)) FROM legs") == (7, 9)
+    assert violations(rules, out) == []
+
+
+OF_VERSIONS = """\
+kind: competency
+schema: 1
+id: keeper
+version: VERSION
+in_force: {IN_FORCE}
+title: Keeper
+source: https://example.org
+contract: days
+options:
+  all:
+    title: All
+    metrics: {own: {measure: {count: day, from: days}, threshold: 1, max_points: 1}}
+    levels: {kept: {when: score == 1}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("in_force", "months"),
+    [(["from: 2020-01"], ("2024-01", "2025-12")),
+     (["from: 2019-01, through: 2020-06"], ("2018-07", "2020-06")),
+     (["from: 2019-01, through: 2020-06", "from: 2021-01, through: 2022-03"], ("2020-04", "2022-03")),
+     (["from: 2027-01"], ("2027-01", "2028-12")),
+     (["from: 2027-01, through: 2027-04"], ("2025-05", "2027-04"))],
+)  # fmt: skip
+def test_data_lies_in_months_in_which_rules_are_in_force(
+    in_force: list[str], months: tuple[str, str], tmp_path: Path
+) -> None:
+    days = "kind: contract\nschema: 1\nid: days\nscored: days\ntables:\n"
+    days += "  days: {key: [day], columns: {day: {type: text}}}\n"
+    versions = [OF_VERSIONS.replace("VERSION", f"{number}.0.0").replace("IN_FORCE", each)
+                for number, each in enumerate(in_force, 1)]  # fmt: skip
+    report = made(make(rule_set(tmp_path / "rules", days, *versions), tmp_path / "out", 3))
+    assert report.months == months
+
+
 def test_days_that_are_scored_count_on_from_the_first_month(tmp_path: Path) -> None:
     days = "kind: contract\nschema: 1\nid: days\nscored: days\ntables:\n"
     days += "  days: {key: [day], columns: {day: {type: date}}}\n"

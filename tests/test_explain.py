@@ -26,6 +26,7 @@ from tierwise_cli.render.explanation import WRITERS
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
 RESELLERS = ROOT / "examples" / "resellers"
+SHAPES = ROOT / "examples" / "shapes"
 COMPETENCY = "small-and-midmarket-cloud-solutions"
 
 Explanation = dict[str, MetricExplanation]
@@ -170,3 +171,49 @@ def test_units_of_named_values_are_shown(tmp_path: Path) -> None:
     values = json.loads(written["json"])["options"][0]["values"]
     assert {name: values[name]["unit"] for name in ("done", "worth", "tickets")} == {
         "done": "%", "worth": "EUR", "tickets": None}  # fmt: skip
+
+
+def of_shape(name: str, shop: str, form: str = "text") -> str:
+    """The explanation of a shop by a competency of examples/shapes."""
+    report = tierwise.explain(SHAPES / "data", "2021-06", shop, rules=SHAPES, competency=name)
+    out = io.BytesIO()
+    WRITERS[form](report, False)(out)
+    return out.getvalue().decode()
+
+
+def test_a_percentile_says_how_many_have_less() -> None:
+    """Two shops are of one country."""
+    name = "percentile-within-a-country"
+    assert "  1 of 1 other has less\n" in of_shape(name, "amsterdam")
+    assert "  0 of 1 other have less\n" in of_shape(name, "utrecht")
+    rank = json.loads(of_shape(name, "amsterdam", "json"))["options"][0]["metrics"]["rank"]
+    assert (rank["less"], rank["others"]) == (1, 1)
+
+
+def test_cases_are_printed_as_the_rule_file_says_them() -> None:
+    lines = of_shape("product-of-two-look-ups", "amsterdam").splitlines()
+    at = lines.index("Weight of the rating: 1")
+    assert lines[at + 1 : at + 6] == [
+        "  is, of these the first that holds:", "    when: rating >= 4, is: 1.5",
+        "    when: rating >= 3, is: 1", "    is: 0", "  from: rating 3.66…"]  # fmt: skip
+    whole = json.loads(of_shape("product-of-two-look-ups", "amsterdam", "json"))
+    assert whole["options"][0]["values"]["weight"]["cases"] == [
+        {"when": "rating >= 4", "is": "1.5"}, {"when": "rating >= 3", "is": "1"},
+        {"when": None, "is": "0"}]  # fmt: skip
+
+
+def test_values_stand_in_the_order_of_the_rule_file() -> None:
+    """Whatever names them: 'repeated' before 'once_by_type', which 'once' is made of."""
+    document = json.loads(of_shape("points-per-activity", "amsterdam", "json"))
+    assert list(document["options"][0]["values"]) == ["repeated", "once_by_type", "once"]
+
+
+@pytest.mark.parametrize(("partner", "part"), [("P08", "then"), ("P09", "now")])
+def test_growth_says_of_each_fact_which_month_it_belongs_to(partner: str, part: str) -> None:
+    """Also where only one of the two months has facts."""
+    report = tierwise.explain(CONTOSO, AS_OF, partner, metric="monthly_active_user_growth",
+                              rules=carried_rules(), competency=COMPETENCY)  # fmt: skip
+    (fact,) = report.options[0].metrics[0].value.facts
+    out = io.BytesIO()
+    WRITERS["text"](report, False)(out)
+    assert f" ({part})  {fact.entity}" in out.getvalue().decode()

@@ -132,6 +132,14 @@ PLACES = [
 ]  # fmt: skip
 
 
+def test_every_kind_has_a_phrase() -> None:
+    """With the article that its first sound asks for."""
+    assert Kind.UNKNOWN.phrase == "an unknown"
+    for kind in Kind:
+        article, _, noun = kind.phrase.partition(" ")
+        assert article == ("an" if noun[0] in "aeiou" else "a"), kind
+
+
 @pytest.mark.parametrize(("text", "part"), PLACES)
 def test_a_finding_points_at_its_part(text: str, part: str) -> None:
     raw = text.replace("\n", "\n")

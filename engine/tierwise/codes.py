@@ -4,7 +4,7 @@ from __future__ import annotations
 
 CODES = {
     "case-choice": "Of several cases of a value not all but the last have a condition.",
-    "constant-condition": "A condition always holds, or never does, so that it decides nothing.",
+    "constant-condition": "A condition, or one that 'and' or 'or' joins, always holds or never does, so that it decides nothing.",
     "contract-cycle": "A data contract extends itself.",
     "credit-out-of-reach": "A metric is credited by a policy whose subject its rows do not reach.",
     "dead-combination": "An alternative of a certification can never be what makes a holder.",
@@ -31,7 +31,7 @@ CODES = {
     "no-window": "Rows bear a month, and nothing says which months count.",
     "not-in-force": "A catalogue is referred to in a month in which no file of it is in force.",
     "outside-window": "A condition on the months of facts asks for some that are not read (a warning).",
-    "percent-missing": "A growth above 1 is asked for without % (a warning).",
+    "percent-missing": "A growth or another share is compared with a number that was meant in % (a warning).",
     "percent-of-count": "A percentage is asked of a whole number of things.",
     "points-do-not-add-up": "The metrics' maxima do not add up to the option's maximum.",
     "points-never-earned": "A metric never earns points, or never its max_points; or its steps fall (a warning).",
@@ -70,6 +70,7 @@ CODES = {
     "unknown-version": "The competency has no such version.",
     "unknown-way": "The policy has no such way.",
     "unreachable-level": "The level is never given: nothing meets its condition, or levels above it always hold too.",
+    "unused-cap": "The members of a group can never earn more than its max_points (a warning).",
     "unused-eligibility": "Conditions on a table that no metric reads or reaches (a warning).",
     "unused-group": "A group without a metric (a warning).",
     "unused-threshold": "A threshold or unit stands where nothing looks at it.",

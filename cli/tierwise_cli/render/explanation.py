@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from tierwise.diagnostics import printable
+from tierwise.measures.base import ROWS
 from tierwise.program.cases import ValueResult
-from tierwise.program.option import Folded, Months, Ranked
+from tierwise.program.option import Calculated, Folded, Months, Ranked
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import Titles, in_language
 from tierwise.tasks.explain import (
@@ -134,8 +135,9 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
     if explained.calculation:
         named = ", ".join(f"{name} {value_text(each, explained.units.get(name, ''))}"
                           for name, each in explained.named.items())  # fmt: skip
-        lines = [f"  {_calculation(explained)}"]
+        lines = [f"  {line}" for line in _calculation(explained)]
         lines += [f"  from: {named}"] if named else []
+        lines += [f"  {_rank(*explained.rank)}"] if explained.rank is not None else []
         lines += [f"  in: {', '.join(map(_place, explained.seen))}"] if explained.seen else []
         return lines + [f"    {_place(each)}" for each in explained.apart]
     lines = [f"    {_place(each)}" for each in explained.apart]
@@ -151,7 +153,8 @@ def _value(explained: ValueExplanation, every_row: bool) -> list[str]:
     return lines
 
 
-def _calculation(explained: ValueExplanation) -> str:
+def _calculation(explained: ValueExplanation) -> list[str]:
+    """What a value is calculated from, as the rule file says it."""
     source = explained.value.source
     if isinstance(source, Folded):
         over = source.over
@@ -161,11 +164,21 @@ def _calculation(explained: ValueExplanation) -> str:
             where = f"{over.window.last - over.window.first + 1} months{ago}{since}"
         else:
             where = over
-        return f"{source.fold.value.replace('_', ' ')}: {explained.calculation}, over {where}"
+        return [f"{source.fold.value.replace('_', ' ')}: {explained.calculation}, over {where}"]
     if isinstance(source, Ranked):
         within = f", within {source.within.text}" if source.within is not None else ""
-        return f"percentile: {explained.calculation}{within}"
-    return f"is: {explained.calculation}"
+        return [f"percentile: {explained.calculation}{within}"]
+    if isinstance(source, Calculated) and source.cases:
+        whens = ("" if each.when is None else f"when: {each.when.text}, " for each in source.cases)
+        cases = zip(whens, source.cases, strict=True)
+        return ["is, of these the first that holds:",
+                *(f"  {when}is: {each.expression.text}" for when, each in cases)]  # fmt: skip
+    return [f"is: {explained.calculation}"]
+
+
+def _rank(less: int, others: int) -> str:
+    have = "has" if less == 1 else "have"
+    return f"{less:,} of {others:,} {'other' if others == 1 else 'others'} {have} less"
 
 
 def _place(seen: tuple[str, ValueResult]) -> str:
@@ -176,7 +189,8 @@ def _place(seen: tuple[str, ValueResult]) -> str:
 
 def _facts(explained: ValueExplanation, every_row: bool) -> list[str]:
     shown = explained.facts if every_row else explained.facts[:SHOWN]
-    several = len({fact.part for fact in explained.facts}) > 1
+    measure = explained.value.measure
+    several = measure is not None and len({*measure.parts} - {ROWS}) > 1
     lines = [f"    {_fact(fact, several)}" for fact in shown]
     if len(explained.facts) > len(shown):
         more = len(explained.facts) - len(shown)
@@ -259,7 +273,23 @@ def _value_dict(explained: ValueExplanation) -> dict[str, object]:
     """How a value came about."""
     if explained.calculation:
         named = {name: value_json(each) for name, each in explained.named.items()}
-        return {"is": explained.calculation, "from": named, **_places_dict(explained)}
+        source = explained.value.source
+        cases = [{"when": each.when.text if each.when is not None else None,
+                  "is": each.expression.text} for each in source.cases] if (
+                      isinstance(source, Calculated)) else []  # fmt: skip
+        several = {"cases": cases} if cases else {}
+        rank = (
+            {}
+            if explained.rank is None
+            else dict(zip(("less", "others"), explained.rank, strict=True))
+        )
+        return {
+            "is": explained.calculation,
+            "from": named,
+            **several,
+            **rank,
+            **_places_dict(explained),
+        }
     return {
         **_places_dict(explained),
         "facts": [

@@ -1,7 +1,9 @@
 """Every condition decides something: it holds for some and not for others, as far as can be told.
 
 Judged are what a metric requires, conditions of thresholds and points, the conditions of values, and
-those of a choice (``a if condition else b``) wherever it stands in an expression over values.
+those of a choice (``a if condition else b``) wherever it stands in an expression over values; and of
+each ``and`` and ``or`` what it joins: what never holds adds nothing to an ``or``, what always holds
+asks nothing in an ``and``.
 A condition that is the word ``true`` or ``false`` alone says what it means and is left.
 """
 
@@ -39,16 +41,21 @@ def check(program: Program) -> Iterable[Diagnostic]:
             yield from _of_metric(metric, ranges)
         levels = ranges.of_levels()
         for level in option.levels:
-            yield from _choices(level.when, levels)
+            found = []
+            if isinstance(level.when.tree, ast.BoolOp) and level is option.levels[-1]:
+                # That it never holds is said of the level; that others never count, of those.
+                found = [*_constant(level.when, levels, None, "so the level asks for nothing")]
+            yield from found or _parts(level.when, levels)
 
 
 def _of_values(option: Option, place: Possible) -> Iterator[Diagnostic]:
     for value in option.values:
         for expression in value.expressions:
             is_condition = expression.kind is Kind.BOOLEAN
+            found = []
             if is_condition and not _is_word(expression.tree):
-                yield from _constant(expression, place, "so the value is the same for everybody")
-            yield from _choices(expression, place)
+                found = [*_constant(expression, place, "so the value is the same for everybody")]
+            yield from found or _parts(expression, place)
 
 
 def _of_metric(metric: Metric, ranges: OptionRanges) -> Iterator[Diagnostic]:
@@ -56,18 +63,19 @@ def _of_metric(metric: Metric, ranges: OptionRanges) -> Iterator[Diagnostic]:
     for each in metric.requires:
         if not place.together():
             return  # one that never holds has been told
-        yield from _constant(each.that, place, "so the metric never earns points",
-                             "so nothing is required")  # fmt: skip
-        yield from _choices(each.that, place)
+        found = [*_constant(each.that, place, "so the metric never earns points",
+                            "so nothing is required")]  # fmt: skip
+        yield from found or _parts(each.that, place)
         place = place.assuming((each.that.tree, True))
     if not place.together():
         return
     rule = metric.points
     for expression in rule.expressions:
+        found = []
         if isinstance(rule, AllWhen) and not _is_word(expression.tree):
             # That it never holds is said of the points that nobody earns.
-            yield from _constant(expression, place, None, "so everybody earns all points")
-        yield from _choices(expression, place)
+            found = [*_constant(expression, place, None, "so everybody earns all points")]
+        yield from found or _parts(expression, place)
     yield from _of_thresholds(metric, place)
 
 
@@ -77,7 +85,7 @@ def _of_thresholds(metric: Metric, place: Possible) -> Iterator[Diagnostic]:
             return
         found = [*_constant(each.when, place, f"so {each.quantity.text} never counts",
                             "so no threshold behind it counts")]  # fmt: skip
-        yield from found or _choices(each.when, place)
+        yield from found or _parts(each.when, place)
         place = place.assuming((each.when.tree, False))
         if not place.together():
             return
@@ -101,33 +109,61 @@ def _told(
         asked = "" if alone.never(tree) else WHERE_ASKED
         yield Diagnostic(CODE, f"{text} never holds{asked}, {never}", within.span,
                          "correct the condition, or remove it with what it decides")  # fmt: skip
-    elif place.always(tree):
+    elif always is not None and place.always(tree):
         asked = "" if alone.always(tree) else WHERE_ASKED
         yield Diagnostic(CODE, f"{text} always holds{asked}, {always}", within.span,
                          "correct the condition, or remove it")  # fmt: skip
 
 
-def _choices(expression: Expression, place: Possible) -> Iterator[Diagnostic]:
-    """A finding for each choice in an expression that always takes the same side."""
+def _parts(expression: Expression, place: Possible) -> Iterator[Diagnostic]:
+    """A finding for each choice, and each part of what is joined, that decides nothing."""
     waiting: list[tuple[ast.expr, tuple[Goal, ...]]] = [(expression.tree, ())]
     while waiting:
         node, given = waiting.pop()
         if path_of(node) is not None:
             continue
-        if not isinstance(node, ast.IfExp):
+        here = place.assuming(*given)
+        if isinstance(node, ast.BoolOp):
+            found = [*_joined(expression, node, here)]
+            yield from found
+            waiting += [(each, given) for each in node.values if not found]
+        elif not isinstance(node, ast.IfExp):
             waiting += [(each, given) for each in ast.iter_child_nodes(node)
                         if isinstance(each, ast.expr)]  # fmt: skip
-            continue
-        here = place.assuming(*given)
-        if not here.together():
-            continue  # nobody comes here; what keeps them away has been told
-        text = _text(expression, node)
-        if text is not None:
-            yield from _told(expression, node.test, shown(text), here,
-                             "so what stands before 'if' is never taken",
-                             "so what stands behind 'else' is never taken")  # fmt: skip
-        waiting += [(node.test, given), (node.body, (*given, (node.test, True))),
-                    (node.orelse, (*given, (node.test, False)))]  # fmt: skip
+        elif here.together():  # else nobody comes here; what keeps them away has been told
+            text = _text(expression, node)
+            found = [*_told(expression, node.test, shown(text), here,
+                            "so what stands before 'if' is never taken",
+                            "so what stands behind 'else' is never taken")] if text else []  # fmt: skip
+            yield from found
+            waiting += [(node.body, (*given, (node.test, True))),
+                        (node.orelse, (*given, (node.test, False)))]  # fmt: skip
+            waiting += [] if found else [(node.test, given)]
+
+
+def _joined(expression: Expression, node: ast.BoolOp, place: Possible) -> Iterator[Diagnostic]:
+    """A finding for each of the conditions that ``and`` or ``or`` joins without which it says the same.
+
+    Where the whole is the same for everybody, that is told instead.
+    """
+    if place.never(node) or place.always(node):
+        return
+    adds_nothing = "so it adds nothing to what 'or' joins"
+    asks_nothing = "so 'and' asks for nothing more with it"
+    is_or = isinstance(node.op, ast.Or)
+    for each in node.values:
+        text = ast.get_source_segment(expression.text, each)
+        is_written = (each.col_offset, each.end_col_offset) != (
+            node.col_offset,
+            node.end_col_offset,
+        )
+        if text is None or not is_written:
+            continue  # where a derived column stands, its parts have no text of their own
+        if place.definition(path_of(each) or "") is not None:
+            continue  # of a value that is a condition it has been told
+        never, always = (adds_nothing, None) if is_or else (None, asks_nothing)
+        for found in _told(expression, each, shown(text), place, never, always):
+            yield replace(found, hint="correct the condition, or remove it")
 
 
 def _text(expression: Expression, choice: ast.IfExp) -> str | None:
@@ -136,6 +172,10 @@ def _text(expression: Expression, choice: ast.IfExp) -> str | None:
     if not _CHOICE.search(whole):
         return None
     return ast.get_source_segment(expression.text, choice.test)
+
+
+def _place(node: ast.expr) -> tuple[int, int | None]:
+    return node.col_offset, node.end_col_offset
 
 
 def _is_word(tree: ast.expr) -> bool:

@@ -43,6 +43,7 @@ _PHRASES = {
     Kind.BOOLEAN: "a condition",
     Kind.WHOLE: "a whole number",
     Kind.DECIMAL: "a number",
+    Kind.UNKNOWN: "an unknown",
 }
 
 

@@ -176,7 +176,7 @@ def schema() -> Json:
                              {"rows": rows, **values}, ("rows",))  # fmt: skip
     table = schemas.mapping("Table", "A table of the contract.", _TABLE,
                             {"rows": rows, **values, **columns})  # fmt: skip
-    months = schemas.mapping("Months", "The months that the data reaches over.",
+    months = schemas.mapping("Months", "The months that the data reaches over. Left out: 24 months, in the last of which rules of the contract are in force.",
                              {"from": "2020-04", "through": "2021-05"}, {
         "from": field("From", "The first.", "2020-04", **schemas.MONTH),
         "through": field("Through", "The last.", "2021-05", **schemas.MONTH),

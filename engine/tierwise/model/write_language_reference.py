@@ -95,6 +95,10 @@ Other rows say what they are about, such as an order, and a credit policy says w
 Then an entity has one total, of all its eligible rows, and everybody who is credited with it gets all
 of it.
 
+The rows may also be those of the table that the policy credits itself, as in `{sum: seats, from: permits,
+credit: claim}` where claims are on permits: each row is about itself. Without `over` it counts for
+whoever is credited with it in the as-of month.
+
 - An association is in effect in a month if it is on the month's last day.
 - It counts if it, and every row that its references lead to, is what the option calls `eligible`. One
   that does not count credits nobody, and **displaces nobody** either.

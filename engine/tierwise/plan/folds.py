@@ -176,6 +176,7 @@ def percentile(
 
     Whoever has nothing to be ranked ``within`` is among nobody. ``order``: the columns in whose
     order the numbers stand; ``among``: those in whose order ``within`` stands, where it is a number.
+    What is above the line is how many have less, below it how many others there are: explanations say so.
     """
     present = ~scope.number(source.expression).isnull()
     within: list[ir.Value] = [scope.table[name] for name in among]

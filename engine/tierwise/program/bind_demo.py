@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tierwise.diagnostics import Diagnostic, Outcome, Related, shown
@@ -14,12 +14,12 @@ from tierwise.program.bind_demo_rows import RowsBinding
 from tierwise.program.bind_demo_values import Scope, ValuesBinding
 from tierwise.program.demo import Demo, DemoTable, Inherit, Is, Numbered, Value, looked_at
 from tierwise.program.demo_defaults import (
-    MONTHS,
     default_per,
     default_rows,
     numbered,
     with_numbered_key,
 )  # fmt: skip
+from tierwise.program.demo_months import months_of_demo
 from tierwise.program.extended import lineage, whole
 from tierwise.program.name_findings import differ, unknown
 from tierwise.program.program import Contract
@@ -43,7 +43,8 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
     line = lineage(rules, rule, [])
     told = ([demo for demo in rules.demos if demo.contract.text == each.id.text] for each in line)
     files = next((demos for demos in told if demos), [])
-    rules = _in_last_month(rules, files)
+    months = months_of_demo(rules, rule.id.text, files)
+    rules = in_month(rules, max(months)).rules
     contract = bind_contract(rules, rule, bind_catalogues(rules, found), found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
@@ -51,7 +52,7 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
         found.append(Diagnostic("duplicate-id", f"the demo data of {shown(rule.id.text)} is "
                                 "described already", another.contract.span, "keep one of the files",
                                 related=(Related(files[0].contract.span, "the first one"),)))  # fmt: skip
-    demo = _Binding(contract, files[0] if files else None, whole(line), found).demo()
+    demo = _Binding(contract, files[0] if files else None, whole(line), months, found).demo()
     if demo is None or any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
     used = {*(each.id.span.path for each in line), *(each.id.span.path for each in files)}
@@ -59,12 +60,6 @@ def bind_demo(rules: RuleSet, rule: ContractRule) -> Outcome[Demo]:
                     if each.id.text in contract.catalogues}  # fmt: skip
     digests = sorted((each.relative, each.digest) for each in rules.documents if each.path in kinds)
     return Outcome(replace(demo, digests=tuple(digests)), tuple(found))
-
-
-def _in_last_month(rules: RuleSet, files: Sequence[DemoRule]) -> RuleSet:
-    """The rule set with the catalogues in force, or nearest, in the last month of the data."""
-    first, last = next((each.months for each in files if each.months is not None), MONTHS)
-    return in_month(rules, max(first, last)).rules
 
 
 def bind_demos(rules: RuleSet) -> tuple[Diagnostic, ...]:
@@ -77,7 +72,7 @@ def bind_demos(rules: RuleSet) -> tuple[Diagnostic, ...]:
     wrong: list[Diagnostic] = []
     for rule, demo in {each.contract.text: each for each in rules.demos}.items():
         if rule in contracts:
-            those = _in_last_month(rules, [demo])
+            those = in_month(rules, max(months_of_demo(rules, rule, [demo]))).rules
             bind_contract(those, contracts[rule], bind_catalogues(those, wrong), wrong)
             found.extend(() if wrong else bind_demo(rules, contracts[rule]).diagnostics)
     return tuple(found)
@@ -88,14 +83,14 @@ class _Binding:
 
     def __init__(
         self, contract: Contract, file: DemoRule | None, rule: ContractRule,
-        found: list[Diagnostic],
+        months: tuple[int, int], found: list[Diagnostic],
     ) -> None:  # fmt: skip
         self.contract = contract
         self.found = found
         self.places = {table.name.text: table.name.span for table in rule.tables}
         self.file = file
         self.hints: dict[str, DemoTableRule] = {}
-        self.months = file.months if file is not None and file.months is not None else MONTHS
+        self.months = months
 
     def demo(self) -> Demo | None:
         """The demo; None where tables cannot be brought into an order."""
@@ -143,7 +138,7 @@ class _Binding:
                 f"there are more than {MOST_MONTHS} months")  # fmt: skip
             self.found.append(Diagnostic("wrong-value", what, self.file.months_span,
                                          "write them as from: 2020-04, through: 2021-05"))  # fmt: skip
-            self.months = MONTHS
+            self.months = (last, last)
 
     def _names_of(self, table: DemoTableRule) -> None:
         """A trait has a name that an expression can use, and that no column has."""
@@ -222,7 +217,7 @@ class _Binding:
         if hint is not None and hint.rows is not None:
             rows = RowsBinding(scope, values).rows(hint.rows)
         else:
-            rows = default_rows(self.contract, name, above[0] if above else None)
+            rows = default_rows(self.contract, name, above[0] if above else None, self.months)
         values.bind(rows)
         made = values.values
         columns = tuple(declared.columns) if declared else ()

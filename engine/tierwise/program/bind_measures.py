@@ -182,7 +182,8 @@ class MeasureBinder:
         if known is None:
             return ""
         reference = table.reference(known.reference)
-        if reference is None or reference.references != known.target:
+        refers = reference is not None and reference.references == known.target
+        if not refers and table.name != known.target:
             self.found.append(Diagnostic("credit-out-of-reach", f"rows of {shown(table.name)} have "
                                          f"no {shown(known.reference)}, which {shown(known.name)} "
                                          "credits",
@@ -203,7 +204,7 @@ class MeasureBinder:
         if names.rows.credit:
             table = self.contract.tables[names.rows.table]
             reference = table.reference(self.policies[names.rows.credit].reference)
-            path = reference.name if reference else ""
+            path = reference.name if reference else table.key[0]  # of what is credited, its own
         expression = names.expression(Written(path, Span(names.rows.table)), None)
         assert expression is not None, "a column of the table is a name"
         return Entity((expression,))

@@ -27,6 +27,7 @@ from tierwise.program.option import (
     LOWEST_POINTS,
     SCORE,
     Calculated,
+    Case,
     Fold,
     Folded,
     Months,
@@ -152,7 +153,7 @@ class ValuesBinding:
     def _calculated(self, rule: CalculatedRule) -> Made | None:
         names = self.names({})
         wanted: Kind | None = None
-        cases: list[tuple[Expression | None, Expression]] = []
+        cases: list[Case] = []
         for number, case in enumerate(rule.cases, 1):
             is_last = number == len(rule.cases)
             if (case.when is None) != is_last:
@@ -171,10 +172,11 @@ class ValuesBinding:
                                              "ask whether something is 'in' it"))  # fmt: skip
                 return None
             wanted = Kind.DECIMAL if expression.kind.is_number else expression.kind
-            cases.append((when, expression))
+            cases.append(Case(when, expression))
         whole = _chosen(cases)
         dimension = self._dimension(whole, rule.cases[0].expression)
-        return None if dimension is None else (Calculated(whole), whole.kind, dimension)
+        several = tuple(cases) if len(cases) > 1 else ()
+        return None if dimension is None else (Calculated(whole, several), whole.kind, dimension)
 
     def _folded(self, rule: FoldedRule) -> Made | None:
         fold = Fold(rule.fold)
@@ -290,10 +292,11 @@ def _texts_of(tree: ast.expr, names: Names) -> set[str] | None:
     return None if known is None else {*known}
 
 
-def _chosen(cases: list[tuple[Expression | None, Expression]]) -> Expression:
+def _chosen(cases: list[Case]) -> Expression:
     """One expression that chooses among several, the last of which has no condition."""
-    *before, (_, whole) = cases
-    for when, expression in reversed(before):
+    whole = cases[-1].expression
+    for case in reversed(cases[:-1]):
+        when, expression = case.when, case.expression
         assert when is not None, "only the last has no condition"
         text, trees = "", []
         for joined, each in (("(", expression), (") if (", when), (") else (", whole)):

@@ -7,6 +7,7 @@ by the column's type, values, minimum and references, and whether it may be empt
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,12 +15,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tierwise.expression.kinds import Kind
-from tierwise.months import last_day, month_number
+from tierwise.months import last_day
 from tierwise.program.demo import (
     PLACES,
     Between,
     Chance,
     Inherit,
+    Literal,
     Numbered,
     OfRow,
     OneOf,
@@ -33,15 +35,13 @@ from tierwise.program.demo import (
 )  # fmt: skip
 from tierwise.program.program import Column, Contract, Table
 
-MONTHS = (month_number(2024, 0 + 1), month_number(2025, 12))
-"""The months of data of a contract that no rule file speaks of."""
-
 _IN_MONTHS = (Kind.DATE, Kind.MONTH)
 """What lies in the months of the data, also where it is part of a key."""
 _GAPS = Fraction(5, 100)
 _MISSING = Fraction(30, 100)
 _MOST_ROWS = 3
 _LOOKED_UP = 8
+_LOOKED_UP_NUMBERS = 3
 _WORDS = (
     ("Amber", "Birch", "Cedar", "Coral", "Elm", "Flint", "Hazel", "Indigo", "Juniper", "Linden",
      "Maple", "Opal", "Quartz", "Rowan", "Saffron", "Willow"),
@@ -76,15 +76,15 @@ def _reach(contract: Contract, name: str) -> set[str]:
     return reached
 
 
-def default_rows(contract: Contract, name: str, per: str | None) -> Rows:
-    """How many rows a table has of which no rule file says it."""
+def default_rows(contract: Contract, name: str, per: str | None, months: tuple[int, int]) -> Rows:
+    """How many rows a table has of which no rule file says it; ``months``: the first and the last."""
     table = contract.tables[name]
     if name == contract.scored:
         return Rows()
-    months = [each for each in table.columns.values()
+    of_row = [each for each in table.columns.values()
               if each.kind is Kind.MONTH and not each.optional]  # fmt: skip
     dated_by = table.dated_by.path if table.dated_by is not None else ""
-    in_key = [each for each in months if each.name in table.key] or months
+    in_key = [each for each in of_row if each.name in table.key] or of_row
     in_key.sort(key=lambda each: each.name != dated_by)
     is_looked_up = _is_looked_up(contract, name)
     gaps = Fraction(0) if is_looked_up else _GAPS
@@ -93,7 +93,7 @@ def default_rows(contract: Contract, name: str, per: str | None) -> Rows:
     each = tuple(
         (column, tuple(values))
         for column in table.key
-        if (values := _values(table.columns[column], is_looked_up))
+        if (values := _values(contract, table.columns[column], is_looked_up, months))
         and not table.columns[column].optional
     )
     if is_looked_up:
@@ -110,26 +110,48 @@ def _is_looked_up(contract: Contract, name: str) -> bool:
     return any(column.references == name and column.beside for column in columns)
 
 
-def _values(column: Column, is_looked_up: bool) -> tuple[str, ...] | None:
-    """The values of which a table has a row for each."""
-    is_free = is_looked_up and column.kind is Kind.TEXT and not column.references
-    return column.values or (_WORDS[0][:_LOOKED_UP] if is_free else None)
+def _values(
+    contract: Contract, column: Column, is_looked_up: bool, months: tuple[int, int]
+) -> tuple[Literal, ...] | None:
+    """The values of which a table has a row for each.
+
+    Of a table that is looked up also where its key says nothing but a type: a few, so that what
+    refers to it can be among them.
+    """
+    if column.values is not None or not is_looked_up:
+        return column.values
+    if column.references in contract.catalogues:
+        return tuple(contract.catalogues[column.references].entries)
+    if column.references:
+        return None
+    least = max(math.ceil(column.minimum or 0), 1)
+    match column.kind:
+        case Kind.TEXT:
+            return _WORDS[0][:_LOOKED_UP]
+        case Kind.WHOLE:
+            return tuple(range(least, least + _LOOKED_UP_NUMBERS))
+        case Kind.DECIMAL:
+            return tuple(Decimal(each) for each in range(least, least + _LOOKED_UP_NUMBERS))
+        case Kind.BOOLEAN:
+            return (True, False)
+        case Kind.DATE:
+            return tuple(
+                date(each // 12, each % 12 + 1, 1) for each in range(months[0], months[1] + 1)
+            )
+    return None
 
 
-def _as_in_key(contract: Contract, table: Table, column: Column) -> Column:
-    """A column of texts; if it is part of a reference, with what may stand in the key."""
-    for reference in table.columns.values():
-        if (
-            reference.beside
-            and column.kind is Kind.TEXT
-            and (column.beside or not column.references)
-        ):
-            for own, name in contract.meeting(reference):
-                if own == column.name:
-                    key = contract.tables[reference.references].columns[name]
-                    values = column.values or _values(key, True)
-                    return replace(column, references=key.references, values=values, beside=())
-    return column
+def _as_in_key(
+    contract: Contract, table: Table, column: Column, months: tuple[int, int]
+) -> tuple[Column, tuple[Literal, ...] | None]:
+    """A column with what may stand in it: if it is part of a reference, what stands in the key."""
+    for reference in table.columns.values() if column.beside or not column.references else ():
+        for own, name in contract.meeting(reference) if reference.beside else ():
+            key = contract.tables[reference.references].columns[name]
+            if own == column.name and key.kind is column.kind:
+                values = column.values or _values(contract, key, True, months)
+                return replace(column, references=key.references, beside=()), values
+    return column, column.values
 
 
 def _free_key(table: Table) -> str | None:
@@ -188,7 +210,7 @@ def _way(
     months: tuple[int, int], is_whole_key: bool,
 ) -> Way | None:  # fmt: skip
     least = max(column.minimum or Fraction(0), Fraction(0))
-    column = _as_in_key(contract, table, column)
+    column, values = _as_in_key(contract, table, column, months)
     target = column.references
     if target in above:
         return Inherit(target)
@@ -199,8 +221,8 @@ def _way(
     if target in contract.catalogues:
         entries = tuple(contract.catalogues[target].entries)
         return OneOf(entries, (1,) * len(entries)) if entries else None
-    if column.values is not None:
-        return OneOf(column.values, (1,) * len(column.values))
+    if values is not None:
+        return OneOf(values, (1,) * len(values))
     is_scored = table.name == contract.scored  # of which there must be as many as are asked for
     if (
         is_whole_key

@@ -31,10 +31,19 @@ def points_of(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Case:
+    """One of several cases of a value as it is written; the last has no condition."""
+
+    when: Expression | None
+    expression: Expression
+
+
+@dataclass(frozen=True)
 class Calculated:
-    """What an expression over other values gives."""
+    """What an expression over other values gives; ``cases``: those that it chooses among, if any."""
 
     expression: Expression
+    cases: tuple[Case, ...] = ()
 
 
 class Fold(StrEnum):

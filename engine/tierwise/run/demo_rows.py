@@ -191,10 +191,8 @@ class TableQuery:
             cells.append(f"{month} AS {quoted(f':row:{rows.series.column}')}")
         step = 1
         for column, values in rows.each:
-            written = [literal(str(value)) for value in values]
-            kind = self.table.values[column].kind
-            listed = f"[{', '.join(written)}]" if kind is Kind.TEXT else (
-                f"[{', '.join(map(str, values))}]")  # fmt: skip
+            writer = ValueSql(self.table.values[column], {}, self._picked)
+            listed = f"[{', '.join(map(writer.constant, values))}]"
             place = f'(":k" // {step}) % {len(values)}'
             cells.append(f"{listed}[{place} + 1] AS {quoted(f':row:{column}')}")
             step *= len(values)

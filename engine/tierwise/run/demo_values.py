@@ -127,7 +127,7 @@ class ValueSql:
 
     def one_of(self, way: OneOf) -> str:
         """One of some values."""
-        cells = [self._literal(each) for each in way.values]
+        cells = [self.constant(each) for each in way.values]
         weights = way.weights
         if len(cells) > _LONG and len(set(weights)) == 1:
             return f"[{', '.join(cells)}][{below(self.draw, len(cells))} + 1]"
@@ -139,7 +139,8 @@ class ValueSql:
             parts.append(f"WHEN {self.draw} < {bound} THEN {cell}")
         return f"CASE {' '.join(parts)} ELSE {some[-1][0]} END" if parts else some[-1][0]
 
-    def _literal(self, each: Literal) -> str:
+    def constant(self, each: Literal) -> str:
+        """A value that is written as it is."""
         if isinstance(each, bool):
             return str(each).lower()
         if isinstance(each, date):

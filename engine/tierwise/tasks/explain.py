@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ from tierwise.expression.kinds import Kind
 from tierwise.measures.base import EMPTY
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
+from tierwise.plan.columns import value_columns
 from tierwise.plan.evidence import (
     COUNTED,
     LEADS_TO,
@@ -26,7 +27,7 @@ from tierwise.plan.evidence import (
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
 from tierwise.program.cases import ValueResult
-from tierwise.program.option import Folded, Metric, Option, Value
+from tierwise.program.option import Folded, Metric, Option, Ranked, Value
 from tierwise.program.program import Contract, Program
 from tierwise.run.backend import Backend, Data, Settings
 from tierwise.run.results import (
@@ -84,7 +85,8 @@ class ValueExplanation:
 
     ``unit``: "" for none. ``calculation``: the expression that it comes from, ``named`` what that
     names, by name, and ``units`` their units; ``seen``: the months or parts that a fold looked at
-    and what it found there, nothing where a condition held. ``apart``: of what is told apart, every
+    and what it found there, nothing where a condition held; ``rank``: of a percentile, how many of
+    the others have less, and how many others there are, None without a rank. ``apart``: of what is told apart, every
     part with its value. Of a measured value, ``table``: where its rows lie; ``entity``: about what;
     ``facts`` and ``rows``.
     """
@@ -96,6 +98,7 @@ class ValueExplanation:
     named: Mapping[str, ValueResult] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     seen: tuple[tuple[str, ValueResult], ...] = ()
+    rank: tuple[int, int] | None = None
     apart: tuple[tuple[str, ValueResult], ...] = ()
     table: str = ""
     entity: str = ""
@@ -206,7 +209,7 @@ def _options(
         behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
         for level in option.option.levels if metric is None else ():
             behind |= {value.id for value in option.option.named_by(level.when)}
-        values = tuple(asked.value(value) for value in option.option.values
+        values = tuple(asked.value(value) for value in _as_written(option.option.values)
                        if value.id in behind and (value.dimension or value.id in score.values))  # fmt: skip
         explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
     return explanations
@@ -219,6 +222,11 @@ def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
                for each in rule.options if each.id.text == option.id
                for value in each.values if value.unit is not None}  # fmt: skip
     return written | {each.id: each.unit for each in option.metrics if each.unit}
+
+
+def _as_written(values: Iterable[Value]) -> list[Value]:
+    """Values in the order of the rule file."""
+    return sorted(values, key=lambda value: (value.span.line, value.span.column))
 
 
 def _key(contract: Contract, partner: str) -> str | int:
@@ -250,11 +258,20 @@ class _Asked:
         if value.id in self.option.measured:
             return self._measured(value, self.option.measured[value.id])
         names = {name.partition(".")[0] for each in value.expressions for name in each.names}
-        named = {each.id: self._result(each) for each in self.option.option.values
+        named = {each.id: self._result(each) for each in _as_written(self.option.option.values)
                  if each.id in names and not each.dimension}  # fmt: skip
         seen = self._seen(value) if value.id in self.option.folds else ()
+        rank = self._rank(value) if isinstance(value.source, Ranked) else None
         return ValueExplanation(value, self._result(value), unit, value.expressions[0].text, named,
-                                self.units, seen, self._apart(value))  # fmt: skip
+                                self.units, seen, rank, self._apart(value))  # fmt: skip
+
+    def _rank(self, value: Value) -> tuple[int, int] | None:
+        """How many of the others have less, and how many there are: as ``percentile`` keeps them."""
+        scores = self.plan.table(self.option.scores)
+        names = value_columns(value.id).values()
+        own = scores.filter(scores.scored == self.partner).select(*names)
+        less, others = self.backend.arrow(own).to_pylist()[0].values()
+        return (int(less), int(others)) if less is not None and others else None
 
     def _result(self, value: Value) -> ValueResult:
         """What a value is; None where it is told apart."""
