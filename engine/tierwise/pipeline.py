@@ -356,8 +356,9 @@ def ran_on(
     with Ahead(backend.expect) as ahead:
 
         def plan(programs: tuple[Program, ...]) -> None:
-            schemas = schemas_of(backend, programs)
-            ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
+            if programs:
+                schemas = schemas_of(backend, programs)
+                ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
 
         ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
         found = ordered(ready.found)

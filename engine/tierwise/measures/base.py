@@ -23,6 +23,7 @@ from tierwise.source.fields import Fields
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from tierwise.measures.totalled import Totalled
     from tierwise.rational import Rational
 
 
@@ -128,20 +129,6 @@ class Rows:
     def owner(self) -> tuple[str, ...]:
         """The columns that go with an entity: ``scored`` where rows name the scored one; ``by``."""
         return (*(("scored",) if self.scored else ()), *(("by",) if self.by else ()))
-
-
-@dataclass(frozen=True)
-class Totalled:
-    """What is totalled by entity and month: an amount of eligible rows.
-
-    ``any_row``: it is only asked whether the amount of some row is above 0, where none is below: then
-    such a total is 1, and others may be missing.
-    """
-
-    rows: Rows
-    entity: Entity
-    amount: Expression
-    any_row: bool = False
 
 
 @dataclass(frozen=True)

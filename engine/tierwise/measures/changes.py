@@ -16,17 +16,7 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import Json
-from tierwise.measures.base import (
-    Binder,
-    Entity,
-    Facts,
-    MeasureKind,
-    Rows,
-    RowsRule,
-    Steps,
-    Totalled,
-    Window,
-)
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -88,8 +78,7 @@ class Changes:
 
     def lower(self, steps: Steps) -> Facts:
         """Runs of months in the state: each run's first month enters, the one after it leaves."""
-        of = Totalled(self.rows, self.entity, self.amount, self.least.is_of_any)
-        totals = steps.totals(of, self.window)
+        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
         within = totals.filter(self.least.reached(totals.total, steps))
         names = (*steps.keys(self.rows), "entity")
         begins = ~self.least.reached(within.before, steps).fill_null(False)

@@ -23,7 +23,6 @@ from tierwise.measures.base import (
     Rows,
     RowsRule,
     Steps,
-    Totalled,
     Window,
 )
 from tierwise.measures.shared_fields import Least
@@ -83,8 +82,7 @@ class FirstReached:
 
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
-        of = Totalled(self.rows, self.entity, self.amount, self.least.is_of_any)
-        totals = steps.totals(of, self.window)
+        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
         names = [*steps.keys(self.rows), "entity"]
         reached = totals.filter(self.least.reached(totals.total, steps))
         firsts = reached.group_by(names).aggregate(month=reached.month.min())

@@ -10,17 +10,7 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import (
-    Binder,
-    Entity,
-    Facts,
-    MeasureKind,
-    Rows,
-    RowsRule,
-    Steps,
-    Totalled,
-    Window,
-)
+from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
@@ -75,8 +65,7 @@ class Reached:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month in which it reached the number."""
-        of = Totalled(self.rows, self.entity, self.amount, self.least.is_of_any)
-        totals = steps.totals(of, self.window)
+        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
         reached = totals.filter(self.least.reached(totals.total, steps))
         facts = reached.select(*steps.keys(self.rows), "entity", "month", credited_in="month",
                                amount=1, part=steps.text("value"))  # fmt: skip

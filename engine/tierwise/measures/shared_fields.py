@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION, NAME, Json
-from tierwise.measures.base import ByRule, RowsRule, Steps, Window
+from tierwise.measures.base import ByRule, Entity, Rows, RowsRule, Steps, Window
+from tierwise.measures.totalled import Totalled
 from tierwise.quantity import plain_decimal
 from tierwise.source.document import Mapping as MappingNode
 from tierwise.source.document import Written
@@ -153,10 +155,10 @@ class Least:
         """What does not reach it, as a sentence says it: "fewer than 5"."""
         return f"{'no more' if self.more else 'fewer'} than {plain_decimal(self.number)}"
 
-    @property
-    def is_of_any(self) -> bool:
-        """Whether whole numbers, none below 0, reach it where there is any above 0."""
-        return 0 <= self.number < 1 if self.more else 0 < self.number <= 1
+    def of(self, rows: Rows, entity: Entity, amount: Expression) -> Totalled:
+        """What is to be totalled to know it: of whole numbers whether any is above 0, where that does."""
+        any_row = 0 <= self.number < 1 if self.more else 0 < self.number <= 1
+        return Totalled(rows, entity, amount, any_row)
 
     def reached(self, total: ir.NumericValue, steps: Steps) -> ir.BooleanValue:
         """Whether a total reaches it."""

@@ -22,9 +22,9 @@ from tierwise.measures.base import (
     Facts,
     Measure,
     Rows,
-    Totalled,
     Window,
 )  # fmt: skip
+from tierwise.measures.totalled import Totalled
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import credited, once
 from tierwise.plan.everybody import everybody

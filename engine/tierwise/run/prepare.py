@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
-from tierwise.program.program import Program
+from tierwise.program.program import Contract, Program
 from tierwise.run.address import shown_address
 from tierwise.run.backend import Backend, Data, RawTable
 from tierwise.run.check_data import SHOWN
@@ -46,13 +47,11 @@ def prepare(
         data: as the backend opens it; or rows by table.
         programs: the programs.
         allow_short_history: whether data that begins too late is a warning.
-        leave_out: whether a program is left out, with a warning, where the data has not all
-            tables and columns of its contract but those of another one.
+        leave_out: whether a program is left out, with a note, whose contract the data lacks a part of.
         progress: is told what is being done.
         only: keys of the scored table, where only those are asked for: then only the rows that
             matter to them are read, and checked. None: all.
-        typed: is told which programs it seems can be scored once the types of all tables are known,
-            while rows are still being checked.
+        typed: is told before rows are checked which programs seem to be scored; none, if that is open.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -60,13 +59,8 @@ def prepare(
     by_month: dict[int, list[Diagnostic]] = {}
     shared = SharedTables(backend)
     programs = _apart(programs) if only else programs
-    alike_ones = _judged_alike(programs)
-
-    def all_typed() -> None:
-        if not any(each.is_error for each in found):
-            typed(_without(programs, lacking))
-
-    for place, those in enumerate(alike_ones, 1):
+    several = _judged_alike(programs)
+    for those in several:
         contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
@@ -76,13 +70,12 @@ def prepare(
             continue
         found += while_opening
         if only and not while_opening:
-            alike = [each for each in programs if each.contract.id == contract.id]
-            opened = _narrowed(backend, alike, opened, only, progress)
-        after = all_typed if place == len(alike_ones) else _nothing
-        checked = shared.checked(contract, opened, found, progress, after)
+            opened = _narrowed(backend, programs, contract, opened, only, progress)
+        seem = _seeming(programs, lacking, found) if those is several[-1] else ()
+        checked = shared.checked(contract, opened, found, progress, partial(typed, seem))
         raw.update(opened)
-        for program, month in ((one, month) for one in those for month in one.as_of_months):
-            own = check_history(program.in_month(month), checked, opened, allow_short_history)
+        for each, month in ((one, month) for one in those for month in one.as_of_months):
+            own = check_history(each.in_month(month), checked, opened, allow_short_history)
             by_month.setdefault(month, []).extend(own)
     _add_left_out(by_month, programs, lacking, shown_address(str(data)))
     found += _worst(by_month)
@@ -90,8 +83,11 @@ def prepare(
                     {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()})  # fmt: skip
 
 
-def _nothing() -> None:
-    """What is done where more is to come."""
+def _seeming(
+    programs: Sequence[Program], lacking: Container[str], found: Sequence[Diagnostic]
+) -> tuple[Program, ...]:
+    """The programs that are scored unless something more is found."""
+    return () if any(each.is_error for each in found) else _without(programs, lacking)
 
 
 def _without(programs: Sequence[Program], lacking: Container[str]) -> tuple[Program, ...]:
@@ -102,15 +98,17 @@ def _without(programs: Sequence[Program], lacking: Container[str]) -> tuple[Prog
 def _narrowed(
     backend: Backend,
     programs: Sequence[Program],
+    contract: Contract,
     opened: Mapping[str, RawTable],
     only: Sequence[str],
     progress: Callable[[str], None],
 ) -> dict[str, RawTable]:
     """The tables, with what of each matters to some scored ones beside it."""
     progress(f"looking for what matters to {', '.join(only[:SHOWN])}")
-    options = [option for program in programs for option in program.options]
+    alike = [each for each in programs if each.contract.id == contract.id]
+    options = [option for program in alike for option in program.options]
     rows = {name: backend.numbered(raw) for name, raw in opened.items()}
-    narrowed = near(programs[0].contract, options, rows, only)
+    narrowed = near(alike[0].contract, options, rows, only)
     if narrowed is None:
         return dict(opened)
     for step in narrowed.steps:
