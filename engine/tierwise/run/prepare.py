@@ -45,7 +45,6 @@ def prepare(
     Args:
         backend: where the tables are made available.
         data: as the backend opens it; or rows by table.
-        programs: the programs.
         allow_short_history: whether data that begins too late is a warning.
         leave_out: whether a program is left out, with a note, whose contract the data lacks a part of.
         progress: is told what is being done.
