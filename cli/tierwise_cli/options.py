@@ -127,7 +127,8 @@ BACKEND = Annotated[
 MASTER = Annotated[
     str | None,
     typer.Option("--master", metavar="URL",
-                 help="Where Spark's cluster is. Default: local[*], this machine; or that of spark-submit."),
+                 help="Where Spark's cluster is. Default: local[*], this machine; or that of spark-submit. "
+                 "For postgres: a database that loads DATA into temporary tables."),
 ]  # fmt: skip
 
 

@@ -24,14 +24,24 @@ def _backends(text: str) -> str:
     return text
 
 
+BACKENDS = Annotated[
+    str,
+    typer.Option("--backends", metavar="NAME,NAME", callback=_backends,
+                 help=f"Those to compare, of {', '.join(options.BACKENDS)}. The first that opens DATA gives "
+                 "it to those that cannot."),
+]  # fmt: skip
+POSTGRES = Annotated[
+    str | None,
+    typer.Option("--postgres", metavar="URL", envvar="TIERWISE_POSTGRES",
+                 help="A database of PostgreSQL's that loads DATA into temporary tables, where DATA is "
+                 "none."),
+]  # fmt: skip
+
+
 def command(
     data: options.DATA,
     as_of: options.AS_OF,
-    backends: Annotated[
-        str,
-        typer.Option("--backends", metavar="NAME,NAME", callback=_backends,
-                     help=f"Those to compare, of {', '.join(options.BACKENDS)}."),
-    ],
+    backends: BACKENDS,
     rules: options.RULES = None,
     competency: options.COMPETENCY = None,
     option: options.OPTION = None,
@@ -45,17 +55,12 @@ def command(
     threads: options.THREADS = None,
     memory_limit: options.MEMORY = None,
     master: options.MASTER = None,
-    postgres: Annotated[
-        str | None,
-        typer.Option("--postgres", metavar="URL", envvar="TIERWISE_POSTGRES",
-                     help="A database of PostgreSQL's that loads DATA into temporary tables, where DATA "
-                     "is none."),
-    ] = None,
+    postgres: POSTGRES = None,
 ) -> None:  # fmt: skip
-    """Score every partner on several backends, and compare every value, points, score and level exactly.
+    """Score every partner on several backends, and compare every value, points, score and level.
 
-    Differing partners are listed. What opens DATA gives it to those that cannot. Exits with 0 where
-    all is the same, with 1 where something differs or is wrong with rules or data.
+    Exactly; differing partners are listed. Exits with 0 where all is the same, with 1 where
+    something differs or is wrong with rules or data.
 
     Example: tierwise parity examples/contoso --as-of 2021-05 --backends duckdb,spark
     """
