@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import tierwise
 from tierwise.tasks.test import test as run_cases
 
 SHAPES = Path(__file__).parents[1] / "examples" / "shapes"
@@ -59,7 +58,7 @@ def test_each_part_is_asked_for_itself(tmp_path: Path) -> None:
         shutil.copy(file, tmp_path)
     (tmp_path / "advisers.yaml").write_text(COMPETENCY, encoding="utf-8")
     (tmp_path / "cases.yaml").write_text(CASES, encoding="utf-8")
-    outcome = run_cases(rules=tierwise.load_rules(tmp_path))
+    outcome = run_cases(rules=tmp_path)
     assert outcome.value is not None, [str(each) for each in outcome.diagnostics]
     cases = [case for file in outcome.value.files for case in file.cases]
     assert len(cases) == 3
