@@ -36,11 +36,13 @@ credited, as in `during: months_between(scored.joined_on, month) < 12`.
 
 `changes` compares the first month of its
 window with the month before it, whose rows are read too. `holders_of` with `by` asks each part for itself:
-whoever holds one half of a certification in one area and the other half in another holds it in neither.
+whoever holds one half of a certification in one area and the other half in another holds it in neither,
+and whoever holds all of it in two counts in both.
 
 A window of the calendar is a condition: `during: year(month) == year(as_of)` with `over: 12 months` counts
 what lies in the as-of month's year. In how many months of that year something held is a fold that asks the
-month in which it is worked out, for `as_of` is the last day of that month there:
+month in which it is worked out, for `as_of` is the last day of that month there
+([calendar years, quarters and months](shapes/calendar-months.md)):
 
 ```yaml
 values:
