@@ -95,7 +95,7 @@ Other rows say what they are about, such as an order, and a credit policy says w
 Then an entity has one total, of all its eligible rows, and everybody who is credited with it gets all
 of it.
 
-The rows may also be those of the table that the policy credits itself, as in `{sum: seats, from: permits,
+The rows may also be those of the table that the policy credits itself, as in `{sum: places, from: permits,
 credit: claim}` where claims are on permits: each row is about itself. Without `over` it counts for
 whoever is credited with it in the as-of month.
 
