@@ -38,6 +38,7 @@ class Database:
         self.numbered_rows: dict[str, str] = {}
         """By raw table that is not read row by row: a query for its rows with their numbers."""
         self._reads = False
+        self._types: dict[str, dict[str, str]] = {}
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement.
@@ -45,8 +46,14 @@ class Database:
         Raises:
             CannotRun: memory or disk ran out, or a number is too large to stay exact.
         """
+        if sql.startswith("CREATE"):
+            self.forget()
         with _translated(self._reads):
             return self.connection.execute(sql, list(parameters) or None)
+
+    def forget(self) -> None:
+        """Tables have been made, or are made anew: what is known of their columns may be wrong."""
+        self._types.clear()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -68,8 +75,10 @@ class Database:
 
     def types(self, name: str) -> dict[str, str]:
         """The columns of a table or view with their types, as DuckDB calls them."""
-        rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
-        return {str(row[0]): str(row[1]).strip('"') for row in rows}
+        if name not in self._types:
+            rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
+            self._types[name] = {str(row[0]): str(row[1]).strip('"') for row in rows}
+        return self._types[name]
 
     def expect(self, step: Step) -> None:
         """Print its query, which is kept."""
@@ -90,6 +99,7 @@ class Database:
             return self.connection.sql(sql_of(table)).to_arrow_table()
 
 
+@functools.lru_cache(_KEPT)
 def _as_ibis(physical: str) -> dt.DataType:
     return dt.null if physical == "NULL" else DuckDBType.from_string(physical)
 

@@ -97,6 +97,7 @@ def _view(database: Database, name: str, source: str, place: Cell, found: list[D
     """Make a table readable as it stands; or say why it cannot be read."""
     view = quoted(raw_name(name))
     try:
+        database.forget()
         database.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {source}")
     except (duckdb.Error, RuntimeError) as error:
         if is_interrupt(error):

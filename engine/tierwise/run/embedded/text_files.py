@@ -65,6 +65,7 @@ def load_text(
     columns = {column: header.index(column) for column in table.columns if column in header}
     if not bytes_.needs_counting:
         try:
+            database.forget()
             database.connection.execute(_scan(name, path, len(header), columns), ["\0"])
         except duckdb.OutOfMemoryException as error:
             raise no_memory() from error
