@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import pytest
 
 import tierwise
 from command_line import run
+from rule_files import carried_rules
 from test_backends import Plugged
 from tierwise.run import backends
 from tierwise.run.backend import Settings
@@ -202,3 +204,24 @@ def test_all_three_are_equal(spark: object, url: str, tmp_path: Path) -> None:
     assert report.equal
     assert report.backends == ("duckdb", "spark", "postgres")
     assert [each.compared for each in report.options] == [3]
+
+
+MADE = ["partner-data", "cloud-business-applications-data", "solutions-partner-data"]
+
+
+@pytest.mark.spark
+@pytest.mark.postgres
+@pytest.mark.parametrize("contract", MADE if os.environ.get("TIERWISE_ALL_SHAPES") else [])
+def test_data_that_is_made_scores_alike(
+    spark: object, url: str, tmp_path: Path, contract: str
+) -> None:
+    """Every competency that is shipped, over data of its contract."""
+    data = tmp_path / "data"
+    tierwise.demo_data(data, 40, contract=contract, rules=carried_rules())
+    as_of = json.loads((data / "demo-data.json").read_text("utf-8"))["months"]["through"]
+    report = tierwise.parity(
+        data, as_of, ["duckdb", "postgres", spark], rules=carried_rules(), postgres=url
+    )
+    assert report.equal, [each.listed for each in report.options]
+    assert all(each.compared == 40 for each in report.options)
+    assert report.options
