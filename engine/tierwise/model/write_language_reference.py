@@ -68,7 +68,9 @@ the values that the contract or a catalogue allows there.
 No name that an expression says, such as that of a column, an attribute of a catalogue or a value, may be
 one of the words `and`, `or`, `not`, `in`, `if`, `else`, `true` and `false`, or a word of Python's, such as
 `class`, `from`, `is`, `for`, `while`, `with`, `as`, `return` or `none`, in any capitals. Of values and
-dimensions, `scored`, `as_of`, `value`, `score`, `lowest_points` and `points` are none either.
+dimensions, `scored`, `as_of`, `value`, `score`, `lowest_points` and `points` are none either. A column is named as in
+the data, and a contract cannot give it another name: one whose header is such a word is renamed in the data,
+or by a view of the database. Where no rule names it, leave it out of the contract.
 
 What may be named:
 
@@ -106,6 +108,8 @@ whoever is credited with it in the as-of month.
   the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
   One that is displaced itself still displaces: `unless` asks whether the other counts, not whether it is
   credited in the end.
+- A measure takes whoever is credited by any way of its policy; it cannot pick one of them. For one way
+  alone write another policy of that way: nothing displaces it there.
 - Where `per` names something that several credited things lead to, such as the buyer of orders,
   **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
   orders included, once. So `count` of a path along what is credited counts the whole buyer, whichever of

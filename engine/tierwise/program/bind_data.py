@@ -192,7 +192,10 @@ def _names_differ(
         differ(found, "column", (*(column.name for column in table.columns), *derived))
         aliases = [column.alias for column in table.columns if column.references is not None]
         differ(found, "reference", aliases)
-        speakable(found, (*(column.name for column in table.columns), *derived, *aliases))
+        speakable(found, (*derived, *aliases))
+        speakable(found, (column.name for column in table.columns),
+                  hint="give it another name in the data too, there or by a view; or leave it out, where "
+                  "no rule names it")  # fmt: skip
 
 
 def _with_checks(
