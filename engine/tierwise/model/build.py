@@ -162,7 +162,7 @@ def _column(name: Written, fields: Fields) -> ColumnRule:
     minimum = fields.number("minimum") if "minimum" in fields else None
     beside = tuple((_key(entry), written(entry.node)) for entry in fields.entries("with"))
     return ColumnRule(name, fields.text("type"), fields.flag("optional"), fields.maybe("references"),
-                      fields.maybe("as") or name, values, minimum, beside)  # fmt: skip
+                      fields.maybe("as") or name, values, minimum, beside, fields.maybe("header"))  # fmt: skip
 
 
 def _catalogue(fields: Fields) -> CatalogueRule:

@@ -35,6 +35,7 @@ class ColumnRule:
     values: tuple[str, ...] | None
     minimum: Fraction | None
     beside: tuple[tuple[Written, Written], ...] = ()
+    header: Written | None = None
 
 
 @dataclass(frozen=True)

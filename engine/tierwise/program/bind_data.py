@@ -158,7 +158,8 @@ def _column(
         references = None
     return Column(rule.name.text, Kind(rule.type), rule.optional,
                   references.text if references else "", rule.alias.text, rule.values, rule.minimum,
-                  tuple((key.text, own.text) for key, own in rule.beside))  # fmt: skip
+                  tuple((key.text, own.text) for key, own in rule.beside),
+                  rule.header.text if rule.header is not None else "")  # fmt: skip
 
 
 def _referred_to(
@@ -194,8 +195,9 @@ def _names_differ(
         differ(found, "reference", aliases)
         speakable(found, (*derived, *aliases))
         speakable(found, (column.name for column in table.columns),
-                  hint="give it another name in the data too, there or by a view; or leave it out, where "
-                  "no rule names it")  # fmt: skip
+                  hint="give it another name, and say what the data calls it by 'header'")  # fmt: skip
+        if any(column.header is not None for column in table.columns):
+            differ(found, "header", (column.header or column.name for column in table.columns))
 
 
 def _with_checks(
