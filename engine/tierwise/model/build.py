@@ -236,7 +236,8 @@ def _policy(name: Written, fields: Fields) -> PolicyRule:
     ways = []
     for entry in fields.entries("ways"):
         way = Fields(entry.node)
-        ways.append(WayRule(_key(entry), way.written("when"), way.many("unless")))
+        ways.append(WayRule(_key(entry), way.written("when"), way.many("unless"),
+                            way.flag("credits") if "credits" in way else True))  # fmt: skip
     return PolicyRule(name, fields.titles("title"), fields.written("through"), fields.written("to"),
                       fields.written("of"), tuple(ways))  # fmt: skip
 

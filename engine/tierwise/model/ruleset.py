@@ -138,11 +138,15 @@ class CertificationsRule:
 
 @dataclass(frozen=True)
 class WayRule:
-    """One way to be credited: a kind of association, and the ways that displace it."""
+    """One way to be credited: a kind of association, and the ways that displace it.
+
+    ``credits``: whether it does; else it only displaces others.
+    """
 
     name: Written
     when: Written
     unless: tuple[Written, ...]
+    credits: bool = True
 
 
 @dataclass(frozen=True)

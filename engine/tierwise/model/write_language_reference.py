@@ -108,8 +108,8 @@ whoever is credited with it in the as-of month.
   the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
   One that is displaced itself still displaces: `unless` asks whether the other counts, not whether it is
   credited in the end.
-- A measure takes whoever is credited by any way of its policy; it cannot pick one of them. For one way
-  alone write another policy of that way: nothing displaces it there.
+- A measure takes whoever is credited by any way of its policy. For some of the ways alone write another
+  policy, in which the others say `credits: false`: they credit nobody, and displace all the same.
 - Where `per` names something that several credited things lead to, such as the buyer of orders,
   **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
   orders included, once. So `count` of a path along what is credited counts the whole buyer, whichever of

@@ -99,12 +99,19 @@ def credit(policy: Policy, rows: ir.Table) -> Credit:
         ],
     ).select("scored", "way", target=several.target, first="at", last="until")
     left = _without_displaced(policy, covered)
+    if not all(way.credits for way in policy.ways):
+        alone, left = (each.filter(credits(policy, each.way)) for each in (alone, left))
     columns = ("scored", "target", "first", "last")
     return Credit(
         ibis.union(alone.select("scored", "target", "way", "first", "last"),
                    left.select("scored", "target", "way", "first", "last")),
         ibis.union(alone.select(*columns), left.select(*columns).distinct()),
     )  # fmt: skip
+
+
+def credits(policy: Policy, way: ir.StringValue) -> ir.BooleanValue:  # noqa: A001 - as rules call it
+    """Whether a way is there that credits, and does not only displace others."""
+    return way.isin([each.name for each in policy.ways if each.credits])
 
 
 def _without_displaced(policy: Policy, covered: ir.Table) -> ir.Table:

@@ -291,5 +291,9 @@ def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple
                                         "credited where both hold", other.span,
                                         "let only one of them give way"))  # fmt: skip
         if when is not None:
-            ways.append(Way(way.name.text, when, tuple(other.text for other in way.unless)))
+            ways.append(Way(way.name.text, when, tuple(other.text for other in way.unless),
+                            way.credits))  # fmt: skip
+    if rule.ways and not any(way.credits for way in rule.ways):
+        found.append(Diagnostic("no-credit", f"no way of {shown(rule.name.text)} credits anybody",
+                                rule.name.span, "leave 'credits: false' out of one of them"))  # fmt: skip
     return tuple(ways)
