@@ -66,6 +66,30 @@ def test_one_association_credits_with_all_that_several_things_lead_to(rules: Pat
     assert found == []
 
 
+@pytest.mark.parametrize(
+    ("owner", "ann", "bob", "cas"), [("", 1, 0, 1), (", credits: false", 0, 0, 1)]
+)
+def test_a_way_that_does_not_credit_displaces_all_the_same(
+    rules: Path, owner: str, ann: int, bob: int, cas: int
+) -> None:
+    """Ann owns what bob is a tenant of; cas is a tenant of what nobody owns."""
+    replaced(rules / "credit.yaml", "owner: {when: role == 'owner', unless: [tenant]}",
+             f"owner: {{when: role == 'owner'{owner}}}")  # fmt: skip
+    replaced(rules / "credit.yaml", "tenant: {when: role == 'tenant'}",
+             "tenant: {when: role == 'tenant', unless: [owner]}")  # fmt: skip
+    found = failures(rules, HEAD + f"""    tables:
+      growers: [{{grower: ann}}, {{grower: bob}}, {{grower: cas}}]
+      crates: [{{crate: a, variety: doyenne}}, {{crate: c, variety: doyenne}}]
+      tenures: [{{grower: ann, crate: a}}, {{grower: bob, crate: a, role: tenant}}, {{grower: cas, crate: c, role: tenant}}]
+      deliveries: [{{crate: a, weight: 750}}, {{crate: c, weight: 750}}]
+    expect:
+      ann: {{metrics: {{harvest: {{points: {ann}}}}}}}
+      bob: {{metrics: {{harvest: {{points: {bob}}}}}}}
+      cas: {{metrics: {{harvest: {{points: {cas}}}}}}}
+""")  # fmt: skip
+    assert found == []
+
+
 @pytest.mark.parametrize(("person", "technicians"), [("", 0), ("person: Ann, ", 1)])
 def test_rows_that_leave_a_key_out_are_of_different_things(
     tmp_path: Path, person: str, technicians: int

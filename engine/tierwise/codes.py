@@ -24,7 +24,7 @@ CODES = {
     "inexact-sum": "A fold adds up quotients, whose sum cannot be exact.",
     "missing-field": "A field that is needed does not stand.",
     "never-in-force": "A version ends before it begins.",
-    "no-credit": "Rows do not say whom they are credited to, and no policy does.",
+    "no-credit": "Rows do not say whom they are credited to, and no policy does; or no way of a policy credits.",
     "no-month": "A table is measured by month, and nothing says that of every row.",
     "no-period": "A table is needed with the days on which its rows are in effect.",
     "no-version-in-force": "In the month that is asked for no version is in force.",

@@ -162,7 +162,7 @@ def _column(name: Written, fields: Fields) -> ColumnRule:
     minimum = fields.number("minimum") if "minimum" in fields else None
     beside = tuple((_key(entry), written(entry.node)) for entry in fields.entries("with"))
     return ColumnRule(name, fields.text("type"), fields.flag("optional"), fields.maybe("references"),
-                      fields.maybe("as") or name, values, minimum, beside)  # fmt: skip
+                      fields.maybe("as") or name, values, minimum, beside, fields.maybe("header"))  # fmt: skip
 
 
 def _catalogue(fields: Fields) -> CatalogueRule:
@@ -236,7 +236,8 @@ def _policy(name: Written, fields: Fields) -> PolicyRule:
     ways = []
     for entry in fields.entries("ways"):
         way = Fields(entry.node)
-        ways.append(WayRule(_key(entry), way.written("when"), way.many("unless")))
+        ways.append(WayRule(_key(entry), way.written("when"), way.many("unless"),
+                            way.flag("credits") if "credits" in way else True))  # fmt: skip
     return PolicyRule(name, fields.titles("title"), fields.written("through"), fields.written("to"),
                       fields.written("of"), tuple(ways))  # fmt: skip
 

@@ -26,6 +26,9 @@ def _column() -> Json:
         "as": field("Name of the reference", "How a path, and a credit policy, names what is "
                     "referred to: buyer.country. The column's own name by default; keys, cases and "
                     "the data name the column all the same.", "buyer", **NAME),
+        "header": field("Header", "How the data names the column, where expressions could not: a word such "
+                        "as 'class', or one with a blank. The column's own name by default.", "class",
+                        type="string", minLength=1, maxLength=200),
         "with": named("With", "Where the key referred to has several columns: by each of the others "
                       "the column of this row that stands for it. A date stands for its month where "
                       "the key has a month.", {"month": "ordered_on"},

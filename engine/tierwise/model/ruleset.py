@@ -35,6 +35,7 @@ class ColumnRule:
     values: tuple[str, ...] | None
     minimum: Fraction | None
     beside: tuple[tuple[Written, Written], ...] = ()
+    header: Written | None = None
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,15 @@ class CertificationsRule:
 
 @dataclass(frozen=True)
 class WayRule:
-    """One way to be credited: a kind of association, and the ways that displace it."""
+    """One way to be credited: a kind of association, and the ways that displace it.
+
+    ``credits``: whether it does; else it only displaces others.
+    """
 
     name: Written
     when: Written
     unless: tuple[Written, ...]
+    credits: bool = True
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ def credit() -> Json:
     way = mapping("Way", "One kind of association that credits.", {"when": "type == 'reseller'"}, {
         "when": field("When", "Which associations are of this kind.", "type == 'reseller'",
                       **EXPRESSION),
+        "credits": field("Credits", "Whether it credits at all; by default it does. One that does not only "
+                         "displaces others.", False, type="boolean"),
         "unless": texts("Unless", "The ways that displace this one where both hold the same thing "
                         "in the same month.", ["reseller"]),
     }, ("when",))  # fmt: skip

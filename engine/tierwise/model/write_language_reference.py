@@ -68,7 +68,9 @@ the values that the contract or a catalogue allows there.
 No name that an expression says, such as that of a column, an attribute of a catalogue or a value, may be
 one of the words `and`, `or`, `not`, `in`, `if`, `else`, `true` and `false`, or a word of Python's, such as
 `class`, `from`, `is`, `for`, `while`, `with`, `as`, `return` or `none`, in any capitals. Of values and
-dimensions, `scored`, `as_of`, `value`, `score`, `lowest_points` and `points` are none either.
+dimensions, `scored`, `as_of`, `value`, `score`, `lowest_points` and `points` are none either. A column of
+the data whose header is such a word, or has a blank in it, gets a name in the contract, and the contract says
+the header: `form: {{type: text, header: class}}`. Rules, cases and findings say the name.
 
 What may be named:
 
@@ -95,7 +97,7 @@ Other rows say what they are about, such as an order, and a credit policy says w
 Then an entity has one total, of all its eligible rows, and everybody who is credited with it gets all
 of it.
 
-The rows may also be those of the table that the policy credits itself, as in `{sum: places, from: permits,
+The rows may also be those of the table that the policy credits itself, as in `{sum: rooms, from: permits,
 credit: claim}` where claims are on permits: each row is about itself. Without `over` it counts for
 whoever is credited with it in the as-of month.
 
@@ -106,6 +108,8 @@ whoever is credited with it in the as-of month.
   the same thing, one is displaced where `unless` names the way of another, be it of the same scored one.
   One that is displaced itself still displaces: `unless` asks whether the other counts, not whether it is
   credited in the end.
+- A measure takes whoever is credited by any way of its policy. For some of the ways alone write another
+  policy, in which the others say `credits: false`: they credit nobody, and displace all the same.
 - Where `per` names something that several credited things lead to, such as the buyer of orders,
   **one association with one of them is enough**: it credits with the whole buyer, the rows of the other
   orders included, once. So `count` of a path along what is credited counts the whole buyer, whichever of
@@ -164,7 +168,7 @@ A file of the kind `cases` stands beside a competency and shows by small tables 
 
 What leaves such a column of a key out is about **another thing than every other row**: two rows of exams
 that do not say the person are of two people, who hold one each. Write the same key where the same thing
-is meant. Columns are named as in the data, also where the contract gives the reference another name
+is meant. Columns are named as the contract names them, also where it gives the reference another name
 with `as`.
 
 A table that a case does not name gets a row for each key that others refer to; in one that it names,

@@ -80,6 +80,11 @@ def associated(
     return rows.drop("eligible")
 
 
+def credits(policy: Policy, way: ir.StringValue) -> ir.BooleanValue:  # noqa: A001 - as rules call it
+    """Whether a way is there that credits, and does not only displace others."""
+    return way.isin([each.name for each in policy.ways if each.credits]).fill_null(False)
+
+
 def way_column(policy: Policy) -> str:
     """The column that says which way of a policy an association is of."""
     return f"way:{policy.name}"
@@ -130,7 +135,8 @@ def credit(policies: Sequence[Policy], rows: ir.Table, entities: Sequence[str]) 
              first="at", last="until")  # fmt: skip
     left = _with_displaced(policies, covered)
     columns = ("scored", "target", "first", "last", *entities)
-    flags = {credits_column(policy): alone[way_column(policy)].notnull() for policy in policies}
+    flags = {credits_column(policy): credits(policy, alone[way_column(policy)])
+             for policy in policies}  # fmt: skip
     pieces_once = left.group_by(list(columns)).aggregate(
         **{name: left[name].any() for name in flags}
     )
@@ -156,7 +162,7 @@ def _meeting(policies: Sequence[Policy], rows: ir.Table) -> ir.Table:
 
 def _by_way(policy: Policy, alone: ir.Table, left: ir.Table) -> ir.Table:
     """(scored, target, way, first, last): the intervals of a policy, by which way."""
-    own = alone.filter(alone[way_column(policy)].notnull())
+    own = alone.filter(credits(policy, alone[way_column(policy)]))
     pieces = left.filter(left[credits_column(policy)])
     return ibis.union(
         *(each.select("scored", "target", way=each[way_column(policy)], first="first", last="last")
@@ -181,7 +187,7 @@ def _with_displaced(policies: Sequence[Policy], covered: ir.Table) -> ir.Table:
         lost = [(own == way.name) & flagged[f"by:{policy.name}:{way.name}"]
                 for way in policy.ways if way.unless]  # fmt: skip
         is_lost = functools.reduce(operator.or_, lost, ibis.literal(False))
-        flags[credits_column(policy)] = own.notnull() & ~is_lost
+        flags[credits_column(policy)] = credits(policy, own) & ~is_lost
     return flagged.mutate(**flags).drop(*displacing)
 
 

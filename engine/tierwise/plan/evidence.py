@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from tierwise.measures.base import AS_OF_MONTHS, EMPTY, Measure
 from tierwise.months import format_month, last_day
-from tierwise.plan.credit import first_month, last_month, once, way_of
+from tierwise.plan.credit import credits, first_month, last_month, once, way_of
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
 from tierwise.program.eligibility import eligibility, seen_from_target
@@ -308,7 +308,7 @@ def _with_credit(
     own = rows.select(
         scored=rows[policy.to],
         target=rows[policy.of],
-        has_way=way_of(policy, through).notnull(),
+        has_way=credits(policy, way_of(policy, through)).fill_null(False),
         eligible=eligible.fill_null(False),
         first=first_month(rows[begins]),
         last=last_month(rows[ends]),

@@ -158,7 +158,8 @@ def _column(
         references = None
     return Column(rule.name.text, Kind(rule.type), rule.optional,
                   references.text if references else "", rule.alias.text, rule.values, rule.minimum,
-                  tuple((key.text, own.text) for key, own in rule.beside))  # fmt: skip
+                  tuple((key.text, own.text) for key, own in rule.beside),
+                  rule.header.text if rule.header is not None else "")  # fmt: skip
 
 
 def _referred_to(
@@ -192,7 +193,11 @@ def _names_differ(
         differ(found, "column", (*(column.name for column in table.columns), *derived))
         aliases = [column.alias for column in table.columns if column.references is not None]
         differ(found, "reference", aliases)
-        speakable(found, (*(column.name for column in table.columns), *derived, *aliases))
+        speakable(found, (*derived, *aliases))
+        speakable(found, (column.name for column in table.columns),
+                  hint="give it another name, and say what the data calls it by 'header'")  # fmt: skip
+        if any(column.header is not None for column in table.columns):
+            differ(found, "header", (column.header or column.name for column in table.columns))
 
 
 def _with_checks(
@@ -286,5 +291,9 @@ def _ways(rule: PolicyRule, names: TableNames, found: list[Diagnostic]) -> tuple
                                         "credited where both hold", other.span,
                                         "let only one of them give way"))  # fmt: skip
         if when is not None:
-            ways.append(Way(way.name.text, when, tuple(other.text for other in way.unless)))
+            ways.append(Way(way.name.text, when, tuple(other.text for other in way.unless),
+                            way.credits))  # fmt: skip
+    if rule.ways and not any(way.credits for way in rule.ways):
+        found.append(Diagnostic("no-credit", f"no way of {shown(rule.name.text)} credits anybody",
+                                rule.name.span, "leave 'credits: false' out of one of them"))  # fmt: skip
     return tuple(ways)

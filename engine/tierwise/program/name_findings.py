@@ -40,8 +40,9 @@ def differ(found: list[Diagnostic], what: str, names: Iterable[Written]) -> None
 
 
 def speakable(
-    found: list[Diagnostic], names: Iterable[Written], besides: Collection[str] = ()
-) -> None:
+    found: list[Diagnostic], names: Iterable[Written], besides: Collection[str] = (),
+    hint: str = "give it another name",
+) -> None:  # fmt: skip
     """Report each name that is a word of the expression language, so that none could name it.
 
     ``besides``: other names that mean something else there.
@@ -50,4 +51,4 @@ def speakable(
         if name.text.lower() in RESERVED or name.text.lower() in besides:
             found.append(Diagnostic("reserved-name", f"{shown(name.text)} is a word of the "
                                     "expression language, so no expression could name it",
-                                    name.span, "give it another name"))  # fmt: skip
+                                    name.span, hint))  # fmt: skip

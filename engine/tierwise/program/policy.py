@@ -10,11 +10,15 @@ from tierwise.source.fields import Titles
 
 @dataclass(frozen=True)
 class Way:
-    """A kind of association that credits, unless one of the displacing ways holds the same."""
+    """A kind of association that credits, unless one of the displacing ways holds the same.
+
+    ``credits``: whether it does; else it only displaces others.
+    """
 
     name: str
     when: Expression
     unless: tuple[str, ...]
+    credits: bool = True
 
 
 @dataclass(frozen=True)

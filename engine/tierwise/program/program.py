@@ -21,6 +21,7 @@ class Column:
     """A column of a table. ``references``: the table or catalogue whose key it holds, or "".
 
     ``beside``: where that key has more columns, by each of the others the row's own that holds it.
+    ``written_as``: its header in the data, "" where that is its name.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Column:
     values: tuple[str, ...] | None
     minimum: Fraction | None
     beside: tuple[tuple[str, str], ...] = ()
+    written_as: str = ""
+
+    @property
+    def header(self) -> str:
+        """How the data names it."""
+        return self.written_as or self.name
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,15 @@ class Table:
     dated_by: Dating | None = None
     rare_events: bool = False
     declared_by: str = ""
+
+    def named(self, header: Iterable[str]) -> dict[str, str]:
+        """Of the columns of data, by how the contract names each, or they themselves, their headers.
+
+        What bears the name of a column that has another header is left out: it is something else.
+        """
+        written = {each.header: each.name for each in self.columns.values()}
+        return {written.get(each, each): each for each in header
+                if each in written or each not in self.columns}  # fmt: skip
 
     def reference(self, alias: str) -> Column | None:
         """The column whose reference has that name."""

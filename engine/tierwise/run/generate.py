@@ -157,7 +157,7 @@ class _Work:
             f"FROM ({self._query(database, name, False)})")  # fmt: skip
         columns = self.demo.contract.tables[name].columns.values()
         cells = ", ".join(
-            f"{_written(each, self.format)} AS {quoted(each.name)}" for each in columns
+            f"{_written(each, self.format)} AS {quoted(each.header)}" for each in columns
         )
         file = literal(str(self.folder / f"{name}.{self.format}"))
         options = "FORMAT csv, HEADER" if self.format == "csv" else "FORMAT parquet"

@@ -6,7 +6,7 @@ Nothing is parsed here but the files' own format: cells of text files stay text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -80,31 +80,54 @@ def _open_database(
         return {}
     names = {str(row[0]) for row in rows}
     digest, opened = _digest(data), {}
-    for name in contract.tables:
+    for name, table in contract.tables.items():
         place = f"{data.name}:{name}"
         if name not in names:
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing",
                                     Cell(str(data)), nearest(name, names)))  # fmt: skip
-        elif _view(database, name, f"data.main.{quoted(name)}", Cell(place), found):
+        elif _view(database, table, f"data.main.{quoted(name)}", Cell(place), found):
             numbered = f"SELECT *, rowid AS {quoted(ROW)} FROM data.main.{quoted(name)}"
-            database.numbered_rows[name] = numbered
-            header = tuple(database.types(raw_name(name)))
+            header = _number(database, table, numbered)
             opened[name] = RawTable(name, place, 1, False, digest, header)
     return opened
 
 
-def _view(database: Database, name: str, source: str, place: Cell, found: list[Diagnostic]) -> bool:
-    """Make a table readable as it stands; or say why it cannot be read."""
-    view = quoted(raw_name(name))
+def _view(
+    database: Database, table: Table, source: str, place: Cell, found: list[Diagnostic]
+) -> bool:
+    """Make a table readable, its columns named by the contract; or say why it cannot be read."""
+    view = quoted(raw_name(table.name))
+    make = f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT"
     try:
         database.forget()
-        database.connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM {source}")
+        database.connection.execute(f"{make} * FROM {source}")
+        if any(each.written_as for each in table.columns.values()):
+            cells = _cells(table, database.types(raw_name(table.name)))
+            database.forget()
+            database.connection.execute(f"{make} {cells} FROM {source}")
     except (duckdb.Error, RuntimeError) as error:
         if is_interrupt(error):
             raise KeyboardInterrupt from error
         found.append(unreadable(place, error, "write it once more"))
         return False
     return True
+
+
+def _cells(table: Table, header: Iterable[str]) -> str:
+    """The columns of data, each under the contract's name for it."""
+    return ", ".join(f"{quoted(each)} AS {quoted(name)}"
+                     for name, each in table.named(header).items())  # fmt: skip
+
+
+def _number(database: Database, table: Table, numbered: str) -> tuple[str, ...]:
+    """Keep how the rows of a table are read with their numbers; gives its columns."""
+    if any(each.written_as for each in table.columns.values()):
+        written = {each.name: each.header for each in table.columns.values()}
+        cells = ", ".join(f"{quoted(written.get(name, name))} AS {quoted(name)}"
+                          for name in database.types(raw_name(table.name)))  # fmt: skip
+        numbered = f"SELECT {cells}, {quoted(ROW)} FROM ({numbered})"
+    database.numbered_rows[table.name] = numbered
+    return tuple(database.types(raw_name(table.name)))
 
 
 def _open_folder(
@@ -150,23 +173,20 @@ def _open_file(
         loaded = load_text(database, raw_name(table.name), path, table, found)
         if loaded is None:
             return None
-        return RawTable(table.name, path.name, FIRST_ROW, True, loaded.digest, loaded.header,
-                        loaded.whole)  # fmt: skip
+        return RawTable(table.name, path.name, FIRST_ROW, True, loaded.digest,
+                        tuple(table.named(loaded.header)), loaded.whole)  # fmt: skip
     digest = _digest(path)
     if path.stat().st_size == 0:
         found.append(Diagnostic("data-empty", "the file is empty", place, "write it as Parquet"))
         return None
-    if not _view(database, table.name, f"read_parquet({literal(str(path))})", place, found):
+    if not _view(database, table, f"read_parquet({literal(str(path))})", place, found):
         return None
-    database.numbered_rows[table.name] = (
-        f"SELECT * RENAME (file_row_number AS {quoted(ROW)}) "
-        f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
-    )
+    header = _number(database, table, f"SELECT * RENAME (file_row_number AS {quoted(ROW)}) FROM "
+                     f"read_parquet({literal(str(path))}, file_row_number = true)")  # fmt: skip
     wrong = _columns_of_parquet(path, table)
     if wrong is not None:
         found.append(wrong)
         return None
-    header = tuple(database.types(raw_name(table.name)))
     return RawTable(table.name, path.name, 1, False, digest, header)
 
 
@@ -190,10 +210,11 @@ def _columns_of_parquet(path: Path, table: Table) -> Diagnostic | None:
 def _missing_columns(raw: RawTable, table: Table) -> Iterator[Diagnostic]:
     """Every column of the contract has to be there."""
     others = [name for name in raw.header if name and name not in table.columns]
-    for column in table.columns:
-        if column not in raw.header:
-            yield Diagnostic("data-missing", f"the column '{column}' is missing",
-                             Cell(raw.shown, None, column), nearest(column, others))  # fmt: skip
+    for column in table.columns.values():
+        if column.name not in raw.header:
+            header = column.header
+            yield Diagnostic("data-missing", f"the column '{header}' is missing",
+                             Cell(raw.shown, None, header), nearest(header, others))  # fmt: skip
 
 
 def _digest(path: Path) -> str:

@@ -62,7 +62,8 @@ def load_text(
     header = _header(path, table, found)
     if header is None:
         return None
-    columns = {column: header.index(column) for column in table.columns if column in header}
+    columns = {column.name: header.index(column.header) for column in table.columns.values()
+               if column.header in header}  # fmt: skip
     if not bytes_.needs_counting:
         try:
             database.forget()
@@ -222,12 +223,13 @@ def _wrong_header(path: Path, header: list[str], table: Table) -> Diagnostic | N
 def twice(file: str, header: Sequence[str], row: int | None, table: Table) -> Diagnostic | None:
     """A finding where a column stands twice, or one of the contract's in other capitals besides."""
     seen: dict[str, str] = {}
+    known = {each.header for each in table.columns.values()}
     for name in header:
         earlier = seen.get(name.casefold())
         seen[name.casefold()] = name
         if not name or earlier is None:
             continue
-        if earlier == name or name in table.columns or earlier in table.columns:
+        if earlier == name or name in known or earlier in known:
             other = "" if earlier == name else f", once as {shown(earlier)}"
             return Diagnostic("data-header", f"the column {shown(name)} stands twice{other}",
                               Cell(file, row, name), "keep one of them")  # fmt: skip

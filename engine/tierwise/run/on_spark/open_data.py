@@ -139,6 +139,11 @@ def _is_not_utf8(session: SparkSession, path: str) -> bool:
 
 def _opened(frame: DataFrame, label: str, table: Table) -> RawTable:
     """A table under its name, each row with a number that puts them in some order."""
+    if any(each.written_as for each in table.columns.values()):
+        cells = (
+            fn.col(f"`{each}`").alias(name) for name, each in table.named(frame.columns).items()
+        )
+        frame = frame.select(*cells)
     header = tuple(frame.columns)
     is_text = not label.endswith(_PARQUET) and label.endswith(tuple(_DELIMITERS))
     numbered = frame.withColumn(ROW, fn.monotonically_increasing_id())
@@ -160,7 +165,8 @@ def _digest(frame: DataFrame, columns: Sequence[str]) -> str:
 def _missing_columns(raw: RawTable, table: Table) -> Iterator[Diagnostic]:
     """Every column of the contract has to be there."""
     others = [name for name in raw.header if name and name not in table.columns]
-    for column in table.columns:
-        if column not in raw.header:
-            yield Diagnostic("data-missing", f"the column '{column}' is missing",
-                             Cell(raw.shown, None, column), nearest(column, others))  # fmt: skip
+    for column in table.columns.values():
+        if column.name not in raw.header:
+            header = column.header
+            yield Diagnostic("data-missing", f"the column '{header}' is missing",
+                             Cell(raw.shown, None, header), nearest(header, others))  # fmt: skip
