@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tierwise.run.on_postgres.session import Session
 
 NAME = "postgres"
-_DATA = "data:"
-"""How the names of typed tables of data begin."""
 
 
 class Postgres:
@@ -126,11 +124,11 @@ class Postgres:
         """Make a query available under a name; what is stored is counted, so that queries are planned well.
 
         PostgreSQL writes what a view calculates into every place that names it: where one layer of
-        columns stands on another, a query grows without end. OFFSET 0 keeps it from that. Data is
-        left as it is, so that what is asked of it reaches its indexes.
+        columns stands on another, a query grows without end, and a month is worked out once for each
+        sum of a month. OFFSET 0 keeps it from that.
         """
         sql = self._sql(table)
-        if not stored and is_only_columns(table) and not name.startswith(_DATA):
+        if not stored and is_only_columns(table):
             sql = f"SELECT * FROM ({sql}) AS step OFFSET 0"
         place = quoted(self._place(name))
         self._opened.execute(f"CREATE TEMP {'TABLE' if stored else 'VIEW'} {place} AS {sql}")

@@ -71,11 +71,16 @@ class _Printer(PostgresCompiler):  # type: ignore[misc]  # Ibis has no types
 
     def visit_ExtractYear(self, op: ops.ExtractYear, *, arg: sge.Expression) -> sge.Expression:
         """The year of a day; null where it lies in no year, but at the end of all time."""
-        return _sql(self.if_(self.f.isfinite(arg), self.f.extract(self.v.year, arg), sge.null()))
+        return self._part(self.v.year, arg)
 
     def visit_ExtractMonth(self, op: ops.ExtractMonth, *, arg: sge.Expression) -> sge.Expression:
         """The month of a day, as its year."""
-        return _sql(self.if_(self.f.isfinite(arg), self.f.extract(self.v.month, arg), sge.null()))
+        return self._part(self.v.month, arg)
+
+    def _part(self, part: sge.Expression, arg: sge.Expression) -> sge.Expression:
+        """A part of a day, which PostgreSQL gives as a decimal, and calculates slowly with."""
+        number = self.cast(self.f.extract(part, arg), dt.int32)
+        return _sql(self.if_(self.f.isfinite(arg), number, sge.null()))
 
     def visit_BitwiseLeftShift(
         self, op: ops.BitwiseLeftShift, *, left: sge.Expression, right: sge.Expression
