@@ -313,8 +313,8 @@ def ran(
         progress: is told what is being done.
         leave_out: whether a program is left out, with a warning, where the data has not all
             tables and columns of its contract but those of another one.
-        only: keys of what is scored, where only those are asked for; the scores of others are not
-            to be looked at then. None: all.
+        only: keys of what is scored, where only those are asked for; one that the data does not
+            have is refused, and the scores of others are not to be looked at. None: all.
 
     Raises:
         CannotRun: the backend lacks something that a rule needs, before any data is opened; or
@@ -352,13 +352,14 @@ def ran_on(
     from tierwise.run.ahead import Ahead
     from tierwise.run.prepare import prepare
     from tierwise.run.run import run_plans, schemas_of
+    from tierwise.run.unknown_partners import unknown_partners
 
     with Ahead(backend.expect) as ahead:
 
         def plan(programs: tuple[Program, ...]) -> None:
             if programs:
                 schemas = schemas_of(backend, programs)
-                ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
+                ahead.begin(programs, functools.partial(_planned, programs, schemas))
 
         ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
         found = ordered(ready.found)
@@ -366,7 +367,11 @@ def ran_on(
             # What is not wrong does not matter until the rest is right.
             kept = tuple(each for each in found if each.severity is not Severity.NOTE)
             return Outcome(None, kept)
-        schemas = schemas_of(backend, ready.programs)
-        plans = ahead.made((ready.programs, schemas)) or _planned(ready.programs, schemas)
+        unknown = unknown_partners(backend, ready.programs, ready.raw, only)
+        if unknown:
+            return Outcome(None, unknown)
+        plans = ahead.made(ready.programs)
+        if plans is None:
+            plans = _planned(ready.programs, schemas_of(backend, ready.programs))
         run_plans(backend, plans, progress)
     return Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

@@ -10,11 +10,9 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
+from tierwise.plan.bits import MOST_BITS, bit_of
 from tierwise.plan.typed import month_text
 from tierwise.program.program import Table
-
-_BITS = 62
-"""How many bits are used of a whole number of 64."""
 
 
 def filled(cell: ir.Column) -> ir.BooleanValue:
@@ -64,15 +62,14 @@ def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | 
     things = tuple(name for name in table.key if name not in small and name != month)
     bits = (last - first + 1) * math.prod(len(values) for values in small.values())
     is_month = month in table.key and table.columns[month].kind is Kind.MONTH
-    if not is_month or not things or bits > _BITS:
+    if not is_month or not things or bits > MOST_BITS:
         return None
     typed = _with_whole_keys(table, typed)
     position = typed[month] - first
     for name, values in small.items():
         codes = [(typed[name] == value, code) for code, value in enumerate(values)]
         position = position * len(values) + ibis.cases(*codes, else_=0)
-    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
-    bit = ibis.literal(1, "int8").cast("int64") << position.cast("int64")
+    bit = bit_of(position)
     return Grouped(things, typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or()))
 
 

@@ -25,6 +25,7 @@ from tierwise.measures.base import (
     Window,
 )  # fmt: skip
 from tierwise.measures.totalled import Totalled
+from tierwise.plan.bits import MOST_BITS
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import credited, once
 from tierwise.plan.everybody import everybody
@@ -44,7 +45,6 @@ from tierwise.plan.scope import Scope
 from tierwise.plan.score_table import score_table
 from tierwise.plan.spread import folded_by_month, folded_wide
 from tierwise.plan.totals import (
-    MOST_MONTHS,
     presence_as_totals,
     presence_by_entity,
     totals_by_entity,
@@ -203,7 +203,7 @@ class _OptionLowering:
             chosen = moment.select(rows, columns, window)
             name = f"totals:{len(self.kept)}"
             title = f"{rows.table} by {entity.text} and month"
-            if self._is_presence(of) and len(months) <= MOST_MONTHS:
+            if self._is_presence(of) and len(months) <= MOST_BITS:
                 bits = self.step(name, title, presence_by_entity(chosen, keys, months), stored=True)
                 wide = presence_as_totals(bits, keys, months)
             else:

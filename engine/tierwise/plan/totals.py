@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-MOST_MONTHS = 62
-"""How many bits are used of a whole number of 64."""
+from tierwise.plan.bits import bit_of
 
 
 def totals_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
@@ -37,12 +36,10 @@ def presence_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[i
     Args:
         chosen: rows with the ``keys``, ``month`` and ``amount``, a whole number not below 0.
         keys: what tells entities apart.
-        months: the numbers of the months, ``MOST_MONTHS`` of them at most.
+        months: the numbers of the months, ``MOST_BITS`` of them at most.
     """
     above = chosen.filter(chosen.amount > 0)
-    position = (above.month - months[0]).cast("int64")
-    # Ibis prints a small constant without its type, and 32 bits would not hold the months.
-    bit = ibis.literal(1, "int8").cast("int64") << position
+    bit = bit_of(above.month - months[0])
     return above.group_by(list(keys)).aggregate(held=bit.bit_or())
 
 

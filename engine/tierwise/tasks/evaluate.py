@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import ibis
-
 from tierwise import pipeline
-from tierwise.diagnostics import Cell, Diagnostic, Outcome, nearest, shown
+from tierwise.diagnostics import Outcome
 from tierwise.model.ruleset import RuleSet
-from tierwise.plan.plan import data_name
 from tierwise.run.backend import Data, Settings
 from tierwise.run.results import MonthlyResults, Results
 from tierwise.run.run import monthly_tables, score_tables, stamp_of
@@ -57,9 +54,6 @@ def results_of(outcome: Outcome[pipeline.Ran], partners: Sequence[str]) -> Outco
     ran = outcome.value
     if ran is None:
         return Outcome(None, outcome.diagnostics)
-    unknown = unknown_partners(ran, partners)
-    if unknown:
-        return Outcome(None, unknown)
     options = tuple(
         result for plan in ran.plans for result in score_tables(ran.backend, plan, partners or None)
     )
@@ -99,9 +93,6 @@ def evaluate_months(
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
-        unknown = unknown_partners(ran, partners)
-        if unknown:
-            return Outcome(None, unknown)
         tables = [monthly_tables(ran.backend, plan, partners or None) for plan in ran.plans]
         results = []
         for month in months:
@@ -110,23 +101,3 @@ def evaluate_months(
             stamp = stamp_of(ran.backend, [plan.program for plan in own.plans], own.raw, month)
             results.append(Results(options, stamp, own.warnings, own.notes))
         return Outcome(MonthlyResults(tuple(results), ran.warnings, ran.notes))
-
-
-def unknown_partners(ran: pipeline.Ran, partners: Sequence[str]) -> tuple[Diagnostic, ...]:
-    """A finding for each key that the scored table does not have."""
-    found = []
-    for plan in ran.plans if partners else ():
-        contract = plan.program.contract
-        name = data_name(contract, contract.scored)
-        table = ibis.table(ran.backend.schema(name), name=name)
-        key = table[contract.scored_key]
-        known = {str(row[0]) for row in ran.backend.rows(table.filter(key.isin(list(partners)))
-                 .select(key))}  # fmt: skip
-        for partner in partners:
-            if partner not in known:
-                some = ran.backend.rows(table.select(key).order_by(key).limit(10_000))
-                found.append(Diagnostic(
-                    "unknown-partner", f"there is no {shown(partner)} in {contract.scored}",
-                    Cell(ran.raw[contract.scored].shown, None, contract.scored_key),
-                    nearest(partner, [str(row[0]) for row in some])))  # fmt: skip
-    return tuple(dict.fromkeys(found))

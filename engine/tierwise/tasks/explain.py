@@ -38,7 +38,6 @@ from tierwise.run.results import (
     value_of,
 )
 from tierwise.run.run import score_tables, stamp_of
-from tierwise.tasks.evaluate import unknown_partners
 
 
 @dataclass(frozen=True)
@@ -179,9 +178,6 @@ def explain(
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
-        missing = unknown_partners(ran, [partner])
-        if missing:
-            return Outcome(None, missing)
         options = tuple(
             explanation
             for plan in ran.plans

@@ -13,7 +13,6 @@ from tierwise.plan.wide_table import wide_table
 from tierwise.run.backend import Backend, Data, Settings
 from tierwise.run.results import OptionResults, Stamp
 from tierwise.run.run import stamp_of
-from tierwise.tasks.evaluate import unknown_partners
 
 SHOWN = 5
 """How many of the rows of an option come here."""
@@ -70,9 +69,6 @@ def write_scores(
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
-        unknown = unknown_partners(ran, partners)
-        if unknown:
-            return Outcome(None, unknown)
         stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         warnings = "; ".join(f"{each.place}: {each.message}" for each in ran.warnings)
         wide = wide_table(ran.plans, stamp.columns(), warnings, partners or None)
