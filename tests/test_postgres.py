@@ -21,8 +21,10 @@ import pytest
 import tierwise
 from backend_fixtures import load
 from command_line import run, run_process
+from demo_market import rule_set
 from rule_files import carried_rules
 from test_functions import OVER_ROWS, ROW, _as_single, checked
+from test_headers import CASES, COMPETENCY, CONTRACT
 from test_refusals import DAMAGES
 from tierwise.diagnostics import Diagnostic
 from tierwise.expression.columns import ColumnEvaluator
@@ -179,6 +181,30 @@ def test_bad_tables_are_refused(url: str, database: psycopg.Connection[tuple[obj
     with pytest.raises(tierwise.Refused) as refused:
         tierwise.evaluate(f"{url}?schema=shop", "2026-06", rules=RULES)
     assert "there is no schema 'shop'" in str(refused.value)
+
+
+def test_columns_are_read_by_their_headers(
+    url: str, database: psycopg.Connection[tuple[object, ...]], tmp_path: Path
+) -> None:
+    """One of the data bears the name that the contract has for another; it is not that one."""
+    rule_set(tmp_path / "rules", CONTRACT, COMPETENCY, CASES)
+    for sql in (
+        "CREATE SCHEMA school",
+        "CREATE TABLE school.pupils (pupil text, class text, form text)",
+        "INSERT INTO school.pupils VALUES ('ann', 'b', 'x'), ('ben', 'a', 'b')",
+        'CREATE TABLE school.marks ("Pupil ID" text, "in" int, mark numeric, weight numeric)',
+        "INSERT INTO school.marks VALUES ('ann', 7, 1.25, 99), ('ann', 1, 2, 98), ('ben', 5, 0.5, 97)",
+    ):
+        database.execute(sql.encode())
+    data = f"{url}?schema=school"
+    results = tierwise.evaluate(data, "2021-06", rules=tmp_path / "rules")
+    found = {
+        each.scored: (each.score, each.value("weight")) for each in results.options[0].scores()
+    }
+    assert found == {"ann": (8, Decimal("3.25")), "ben": (0, Decimal("0.5"))}
+    database.execute(b"ALTER TABLE school.pupils DROP class")
+    with pytest.raises(tierwise.Refused, match="the column 'class' is missing"):
+        tierwise.evaluate(data, "2021-06", rules=tmp_path / "rules")
 
 
 @pytest.mark.parametrize(("what", "sql"), [

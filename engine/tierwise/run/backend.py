@@ -7,7 +7,7 @@ expressions of a plan, as Ibis prints them for it. It decides nothing about a ru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tierwise.diagnostics import CannotRun, Cell, Diagnostic
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest
 from tierwise.plan.plan import Step
-from tierwise.program.program import Contract
+from tierwise.program.program import Contract, Table
 
 Cells = Mapping[str, str | None]
 """A row: its cells by column, as a text file would write them."""
@@ -161,6 +161,22 @@ class Backend(Protocol):
 def raw_name(table: str) -> str:
     """The name of a raw table in a backend."""
     return f"raw:{table}"
+
+
+def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterator[Diagnostic]:
+    """A finding for each column of the contract that a table does not have.
+
+    Args:
+        shown: how findings name the table.
+        there: its columns, as the contract names them; see ``Table.named``.
+        table: what the contract says of it.
+    """
+    others = [name for name in there if name and name not in table.columns]
+    for column in table.columns.values():
+        if column.name not in there:
+            header = column.header
+            yield Diagnostic("data-missing", f"the column '{header}' is missing",
+                             Cell(shown, None, header), nearest(header, others))  # fmt: skip
 
 
 def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:

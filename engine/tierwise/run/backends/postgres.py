@@ -71,14 +71,15 @@ class Postgres:
         opened = {}
         for name, columns in tables_of(self._session, address.schema, contract, found).items():
             place = f"{quoted(address.schema)}.{quoted(name)}"
-            cells = ", ".join(each.sql for each in columns.values())
+            cells = ", ".join(f"{each.sql} AS {quoted(own)}" for own, each in columns.items())
             view = quoted(self._place(raw_name(name)))
             self._session.execute(f"CREATE TEMP VIEW {view} AS SELECT {cells} FROM {place}")
             self._schemas[raw_name(name)] = ibis.schema(
                 {each: known.kind for each, known in columns.items()}
             )
             self._types[raw_name(name)] = {each: known.physical for each, known in columns.items()}
-            read = [each for each in contract.tables[name].columns if each in columns]
+            own_columns = contract.tables[name].columns.values()
+            read = [each.header for each in own_columns if each.name in columns]
             opened[name] = RawTable(name, f"{address.schema}.{name}", None, False,
                                     digest(self._session, place, read), tuple(columns))  # fmt: skip
         return opened

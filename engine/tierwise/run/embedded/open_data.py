@@ -6,7 +6,7 @@ Nothing is parsed here but the files' own format: cells of text files stay text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, shown
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
-from tierwise.run.backend import RawTable, raw_name, unreadable
+from tierwise.run.backend import RawTable, missing_columns, raw_name, unreadable
 from tierwise.run.embedded.database import Database, attach, is_interrupt, literal, quoted
 from tierwise.run.embedded.text_files import DELIMITERS, FIRST_ROW, load_text, twice
 
@@ -52,7 +52,7 @@ def open_data(
         return {}
     opened = (_open_folder if data.is_dir() else _open_database)(database, data, contract, found)
     for name, raw in opened.items():
-        found.extend(_missing_columns(raw, contract.tables[name]))
+        found.extend(missing_columns(raw.shown, raw.header, contract.tables[name]))
     return opened
 
 
@@ -205,16 +205,6 @@ def _columns_of_parquet(path: Path, table: Table) -> Diagnostic | None:
     except (pa.ArrowException, OSError, ValueError):
         return None  # DuckDB has read it, and knows the names
     return twice(path.name, names, None, table)
-
-
-def _missing_columns(raw: RawTable, table: Table) -> Iterator[Diagnostic]:
-    """Every column of the contract has to be there."""
-    others = [name for name in raw.header if name and name not in table.columns]
-    for column in table.columns.values():
-        if column.name not in raw.header:
-            header = column.header
-            yield Diagnostic("data-missing", f"the column '{header}' is missing",
-                             Cell(raw.shown, None, header), nearest(header, others))  # fmt: skip
 
 
 def _digest(path: Path) -> str:

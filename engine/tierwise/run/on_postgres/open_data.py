@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis.expr.datatypes as dt
 
 from tierwise.diagnostics import Cell, Diagnostic, nearest, shown
-from tierwise.program.program import Contract, Table
+from tierwise.program.program import Contract
+from tierwise.run.backend import missing_columns
 from tierwise.run.on_postgres.session import Session
 from tierwise.run.on_postgres.sql import literal, quoted
 
@@ -33,7 +34,7 @@ WHERE n.nspname = {schema} AND c.relkind IN ('r', 'v', 'm', 'p', 'f') ORDER BY c
 
 @dataclass(frozen=True)
 class Found:
-    """A column of a table: how PostgreSQL calls its type, what Ibis calls it, and how it is read."""
+    """A column of a table: how PostgreSQL calls its type, what Ibis calls it, and its cells in SQL."""
 
     physical: str
     kind: dt.DataType
@@ -43,7 +44,7 @@ class Found:
 def tables_of(
     session: Session, schema: str, contract: Contract, found: list[Diagnostic]
 ) -> dict[str, dict[str, Found]]:
-    """The columns of every table of the contract that a schema has.
+    """The columns of every table of the contract that a schema has, as the contract names them.
 
     Findings: ``data-missing`` for a schema, table or column that is not there.
     """
@@ -60,27 +61,22 @@ def tables_of(
         found.append(Diagnostic("data-missing", f"there is no schema {shown(schema)} in the database",
                                 Cell(schema), "name the one with the tables: ?schema=NAME at the URL's end"))  # fmt: skip
         return {}
+    named: dict[str, dict[str, Found]] = {}
     for name, table in contract.tables.items():
         if name not in tables:
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing", Cell(schema),
                                     nearest(name, tables)))  # fmt: skip
         else:
-            found.extend(_missing(f"{schema}.{name}", tables[name], table))
-    return {name: tables[name] for name in contract.tables if name in tables}
-
-
-def _missing(place: str, there: Mapping[str, Found], table: Table) -> Iterator[Diagnostic]:
-    others = [name for name in there if name not in table.columns]
-    for column in table.columns:
-        if column not in there:
-            yield Diagnostic("data-missing", f"the column '{column}' is missing",
-                             Cell(place, None, column), nearest(column, others))  # fmt: skip
+            headers = table.named(tables[name])
+            named[name] = {own: tables[name][header] for own, header in headers.items()}
+            found.extend(missing_columns(f"{schema}.{name}", named[name], table))
+    return named
 
 
 def _column(name: str, physical: str, base: str, digits: int) -> Found:
     if base in _TEXTS:
         # As text it is compared byte by byte, not by a language, and without blanks that fill it up.
-        return Found(physical, dt.string, f'{quoted(name)}::text COLLATE "C" AS {quoted(name)}')
+        return Found(physical, dt.string, f'{quoted(name)}::text COLLATE "C"')
     if base == "numeric":
         return Found(physical, _decimal(digits), quoted(name))
     kind = _WHOLES.get(base) or _OTHERS.get(base) or dt.Unknown(raw_type=base)

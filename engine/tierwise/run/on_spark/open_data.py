@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,14 @@ from pyspark.sql import functions as fn
 from tierwise.diagnostics import Cell, Diagnostic, nearest, shown
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
-from tierwise.run.backend import Cells, RawTable, Unreadable, raw_name, unreadable
+from tierwise.run.backend import (
+    Cells,
+    RawTable,
+    Unreadable,
+    missing_columns,
+    raw_name,
+    unreadable,
+)
 from tierwise.run.on_spark.errors import translated
 
 CATALOGUE = "table:"
@@ -49,7 +56,7 @@ def open_data(
         except Unreadable as error:
             found.append(unreadable(Cell(name), error, "write it once more"))
     for name, raw in opened.items():
-        found.extend(_missing_columns(raw, contract.tables[name]))
+        found.extend(missing_columns(raw.shown, raw.header, contract.tables[name]))
     return opened
 
 
@@ -160,13 +167,3 @@ def _digest(frame: DataFrame, columns: Sequence[str]) -> str:
                     fn.sum(hashed.cast("decimal(38, 0)")).alias("sum")).collect()[0]  # fmt: skip
     text = f"{row['n']}:{row['sum']}:{','.join(columns)}"
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _missing_columns(raw: RawTable, table: Table) -> Iterator[Diagnostic]:
-    """Every column of the contract has to be there."""
-    others = [name for name in raw.header if name and name not in table.columns]
-    for column in table.columns.values():
-        if column.name not in raw.header:
-            header = column.header
-            yield Diagnostic("data-missing", f"the column '{header}' is missing",
-                             Cell(raw.shown, None, header), nearest(header, others))  # fmt: skip
