@@ -17,12 +17,11 @@ from tierwise.expression.parse import Expression
 from tierwise.expression.ranges import Range, pairs_of
 from tierwise.expression.typed import literal, path_of
 from tierwise.measures.growth import Growth
-from tierwise.points.every import Every
-from tierwise.points.steps import Steps
+from tierwise.program.compared import compared_with
 from tierwise.program.option import Metric, Option
 from tierwise.program.program import Program
 from tierwise.program.value_ranges import option_ranges
-from tierwise.quantity import Quantity, plain_decimal
+from tierwise.quantity import plain_decimal
 
 CODE = "percent-missing"
 DOUBTFUL = 5
@@ -52,22 +51,13 @@ def _shares(option: Option) -> set[str]:
 
 def _of_metric(metric: Metric) -> Iterator[Diagnostic]:
     what = "a growth" if isinstance(metric.value.measure, Growth) else "a share"
-    for asked in _asked(metric):
+    for asked in compared_with(metric):
         if not asked.unit and asked.number > 1:
             whole = plain_decimal(asked.number * 100)
             yield Diagnostic(CODE, f"{what} of {asked.text} is one of {whole} %",
                              asked.span or metric.value.span, f"write {asked.text} %; if it "
                              f"is meant, {whole} %", Severity.WARNING)  # fmt: skip
             return
-
-
-def _asked(metric: Metric) -> Iterator[Quantity]:
-    """What the metric is compared with."""
-    yield from (each.quantity for each in metric.thresholds)
-    if isinstance(metric.points, Steps):
-        yield from (least for least, _ in metric.points.steps)
-    if isinstance(metric.points, Every):
-        yield metric.points.unit
 
 
 def _expressions(option: Option) -> Iterator[tuple[Expression, str]]:

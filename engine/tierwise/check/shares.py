@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tierwise.diagnostics import Diagnostic
-from tierwise.points.every import Every
-from tierwise.points.steps import Steps
-from tierwise.program.option import Metric
+from tierwise.program.compared import compared_with
 from tierwise.program.program import Program
 from tierwise.program.value_ranges import is_whole_count, option_ranges
-from tierwise.quantity import Quantity, plain_decimal
+from tierwise.quantity import plain_decimal
 
 CODE = "percent-of-count"
 
@@ -22,7 +20,7 @@ def check(program: Program) -> Iterable[Diagnostic]:
         for metric in option.metrics:
             if not is_whole_count(metric.value, known[metric.id]):
                 continue
-            asked = [each for each in _quantities(metric) if each.unit == "%"]
+            asked = [each for each in compared_with(metric) if each.unit == "%"]
             for each in asked:
                 yield Diagnostic(CODE, f"the metric '{metric.id}' is a whole number of things, and "
                                  f"{each.text} is a share: it would be {plain_decimal(each.number)} of "
@@ -32,12 +30,3 @@ def check(program: Program) -> Iterable[Diagnostic]:
                 yield Diagnostic(CODE, f"the metric '{metric.id}' is a whole number of things, so "
                                  "1 would be shown as 100 %", metric.value.span,
                                  "remove the unit, or calculate a share below 'is'")  # fmt: skip
-
-
-def _quantities(metric: Metric) -> Iterator[Quantity]:
-    """What a metric's value is compared with."""
-    yield from (each.quantity for each in metric.thresholds)
-    if isinstance(metric.points, Steps):
-        yield from (least for least, _ in metric.points.steps)
-    if isinstance(metric.points, Every):
-        yield metric.points.unit
