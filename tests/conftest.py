@@ -73,12 +73,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Which tests were left out, and why; said without being asked for."""
-    skipped = [each for each in terminalreporter.stats.get("skipped", ())
-               if LEFT_OUT in str(each.longrepr)]  # fmt: skip
-    reasons = {str(each.longrepr).partition(LEFT_OUT)[2].rstrip(")'\"") + ")" for each in skipped}
-    for why in sorted(reasons):
-        those = [each for each in skipped if why.rstrip(")") in str(each.longrepr)]
-        files = sorted({each.nodeid.partition("::")[0] for each in those})
-        terminalreporter.write_line(
-            f"left out: {len(those)} tests of {', '.join(files)}, for {why}"
-        )
+    left_out: dict[str, list[str]] = {}
+    for each in terminalreporter.stats.get("skipped", ()):
+        _, told, why = str(each.longrepr[2]).partition(LEFT_OUT)
+        if told:
+            left_out.setdefault(why, []).append(each.nodeid.partition("::")[0])
+    for why, files in sorted(left_out.items()):
+        several = ", ".join(sorted(set(files)))
+        terminalreporter.write_line(f"left out: {len(files)} tests of {several}, for {why}")
