@@ -22,13 +22,13 @@ def plans() -> tuple[Plan, ...]:
     return tuple(lower(each, written_schemas(each.contract)) for each in programs)
 
 
-def test_a_backend_expects_every_step_in_order(plans: tuple[Plan, ...]) -> None:
+def test_a_backend_expects_in_order_what_scores_are_made_from(plans: tuple[Plan, ...]) -> None:
     expected: list[Step] = []
     last = threading.Event()
 
     def expect(step: Step) -> None:
         expected.append(step)
-        if step == plans[-1].steps[-1]:
+        if step == plans[-1].scoring[-1]:
             last.set()
 
     with Ahead(expect) as ahead:
@@ -36,7 +36,7 @@ def test_a_backend_expects_every_step_in_order(plans: tuple[Plan, ...]) -> None:
         assert ahead.made("these") is plans
         assert ahead.made("others") is None
         assert last.wait(30)
-    assert expected == [step for plan in plans for step in plan.steps]
+    assert expected == [step for plan in plans for step in plan.scoring]
 
 
 def test_what_making_them_raises_is_raised_where_they_are_asked_for() -> None:

@@ -264,7 +264,7 @@ def _steps_before_data(programs: Sequence[Program]) -> Iterator[Step]:
 
 @dataclass(frozen=True)
 class Ran:
-    """Plans that have run: every step of theirs can be read from the backend."""
+    """Plans that have run: what scores are made from can be read from the backend."""
 
     backend: Backend
     plans: tuple[Plan, ...]

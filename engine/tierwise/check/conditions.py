@@ -104,13 +104,12 @@ def _told(
     within: Expression, tree: ast.expr, text: str, place: Possible,
     never: str | None, always: str | None,
 ) -> Iterator[Diagnostic]:  # fmt: skip
-    alone = replace(place, facts=())
     if never is not None and place.never(tree):
-        asked = "" if alone.never(tree) else WHERE_ASKED
+        asked = "" if place.alone.never(tree) else WHERE_ASKED
         yield Diagnostic(CODE, f"{text} never holds{asked}, {never}", within.span,
                          "correct the condition, or remove it with what it decides")  # fmt: skip
     elif always is not None and place.always(tree):
-        asked = "" if alone.always(tree) else WHERE_ASKED
+        asked = "" if place.alone.always(tree) else WHERE_ASKED
         yield Diagnostic(CODE, f"{text} always holds{asked}, {always}", within.span,
                          "correct the condition, or remove it")  # fmt: skip
 

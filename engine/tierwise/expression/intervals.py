@@ -162,7 +162,7 @@ def _inner(one: _End, other: _End, sign: int) -> _End:
         return other if first is None else one
     if first == second:
         return first, first_open or second_open
-    return one if sign * first > sign * second else other
+    return one if (first > second) is (sign > 0) else other
 
 
 def _outer(one: _End, other: _End, sign: int) -> _End:
@@ -172,7 +172,7 @@ def _outer(one: _End, other: _End, sign: int) -> _End:
         return None, False
     if first == second:
         return first, first_open and second_open
-    return one if sign * first < sign * second else other
+    return one if (first < second) is (sign > 0) else other
 
 
 _Corner = tuple[int, Fraction, bool]

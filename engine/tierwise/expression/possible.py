@@ -9,6 +9,7 @@ its yes only says that none was found.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -48,10 +49,11 @@ class Possible:
     names: Callable[[str], Range]
     definition: Callable[[str], ast.expr | None] = lambda path: None
     facts: tuple[Goal, ...] = ()
+    _before: Possible | None = field(default=None, compare=False)  # with the first of the facts
 
     def together(self, *goals: Goal) -> bool:
         """Whether the goals may all be met."""
-        return _Way(self, _Budget()).leads((*goals, *self.facts))
+        return self._begun is not None and self._begun.copy().leads(goals)
 
     def always(self, condition: ast.expr, *given: Goal) -> bool:
         """Whether a condition holds wherever the goals given are met."""
@@ -63,7 +65,25 @@ class Possible:
 
     def assuming(self, *goals: Goal) -> Possible:
         """The same where some goals are known to be met."""
-        return replace(self, facts=(*self.facts, *goals))
+        return replace(self, facts=(*self.facts, *goals), _before=self) if goals else self
+
+    @property
+    def alone(self) -> Possible:
+        """The same where nothing is known but what names may be."""
+        return Possible(self.names, self.definition)
+
+    @functools.cached_property
+    def _begun(self) -> _Way | None:
+        """The way on which the facts are met, from which every question goes on; None without one."""
+        way = _Way(self, _Budget()) if self._before is None else self._before._begun  # noqa: SLF001
+        known = 0 if self._before is None else len(self._before.facts)
+        try:
+            if way is not None:
+                way = way.copy()
+                way.follow(self.facts[known:])
+        except _Contradiction:
+            return None
+        return way
 
 
 @dataclass
@@ -76,46 +96,66 @@ class _Way:
     """One way to meet goals, as far as it has been followed.
 
     ``known``: what is left of names; ``met``: the comparisons and other parts that are not split
-    any more, by their text; ``choices``: as of ``Ranges``.
+    any more, by their text, with the names in them; ``changed``: names of which less is left than
+    when the comparisons in ``met`` were looked at; ``split``: goals that can be met in several ways;
+    ``choices``: as of ``Ranges``.
     """
 
     place: Possible
     budget: _Budget
     known: dict[str, Range] = field(default_factory=dict)
-    met: dict[str, Goal] = field(default_factory=dict)
+    met: dict[str, tuple[Goal, frozenset[str]]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    split: list[Goal] = field(default_factory=list)
     choices: dict[int, bool] = field(default_factory=dict)
+
+    def copy(self) -> _Way:
+        """The same way, to be followed on; with as many steps left, whoever else takes some."""
+        return replace(self, budget=replace(self.budget), known=dict(self.known),
+                       met=dict(self.met), changed=set(self.changed), split=list(self.split))  # fmt: skip
 
     def leads(self, goals: Sequence[Goal]) -> bool:
         """Whether it may lead on to some more goals."""
-        waiting, split = list(goals), list[Goal]()
         try:
-            while waiting:
-                self.budget.left -= 1
-                condition, wanted = waiting.pop()
-                branches = self._branches(condition, wanted)
-                if len(branches) > 1:
-                    split.append((condition, wanted))  # what is sure comes first
-                elif branches:
-                    waiting += branches[0][0]
-                else:
-                    self._meet(condition, wanted)
-            for _ in range(ROUNDS):
-                before = dict(self.known)
-                for condition, wanted in self.met.values():
-                    self._narrow(condition, wanted)
-                if self.known == before:
-                    break
+            self.follow(goals)
         except _Contradiction:
             return False
-        if not split or self.budget.left < 0:
+        if not self.split or self.budget.left < 0:
             return True
-        first, *others = split
-        return any(self._copy(choices).leads([*others, *more])
+        first, *others = self.split
+        return any(self._turned(choices).leads([*others, *more])
                    for more, choices in self._branches(*first))  # fmt: skip
 
-    def _copy(self, choices: dict[int, bool]) -> _Way:
-        return _Way(self.place, self.budget, dict(self.known), dict(self.met),
-                    {**self.choices, **choices})  # fmt: skip
+    def follow(self, goals: Sequence[Goal]) -> None:
+        """Meet some more goals, but for those that can be met in several ways.
+
+        Raises:
+            _Contradiction: it leads nowhere.
+        """
+        waiting = list(goals)
+        while waiting:
+            self.budget.left -= 1
+            condition, wanted = waiting.pop()
+            branches = self._branches(condition, wanted)
+            if len(branches) > 1:
+                self.split.append((condition, wanted))  # what is sure comes first
+            elif branches:
+                waiting += branches[0][0]
+            else:
+                self._meet(condition, wanted)
+        for _ in range(ROUNDS):
+            if not self.changed:
+                break
+            before = set(self.changed)
+            self.changed.clear()
+            for (condition, wanted), names in self.met.values():
+                if not names.isdisjoint(before) or not names.isdisjoint(self.changed):
+                    self._narrow(condition, wanted)
+
+    def _turned(self, choices: dict[int, bool]) -> _Way:
+        """The same way where some choices are made."""
+        return replace(self, known=dict(self.known), met=dict(self.met), changed=set(self.changed),
+                       split=[], choices={**self.choices, **choices})  # fmt: skip
 
     # Splitting.
 
@@ -176,10 +216,10 @@ class _Way:
         return Ranges(self._range, self.choices).of(node)
 
     def _meet(self, condition: ast.expr, wanted: bool) -> None:
-        text = ast.dump(condition)
-        if text in self.met and self.met[text][1] is not wanted:
+        text, names = _read(condition)
+        if text in self.met and self.met[text][0][1] is not wanted:
             raise _Contradiction
-        self.met[text] = condition, wanted
+        self.met[text] = (condition, wanted), names
         self._narrow(condition, wanted)
 
     def _narrow(self, condition: ast.expr, wanted: bool) -> None:
@@ -200,6 +240,8 @@ class _Way:
     def _keep(self, path: str, left: Range) -> None:
         if not left.is_present and not left.missing:
             raise _Contradiction
+        if self._range(path) != left:
+            self.changed.add(path)
         self.known[path] = left
 
     def _present(self, node: ast.expr, wanted: bool) -> None:
@@ -265,6 +307,19 @@ class _Way:
                 divisor = right.without(Fraction(0))
                 if divisor is not None:
                     self._bound(node.left, within * divisor)
+
+
+def _read(condition: ast.expr) -> tuple[str, frozenset[str]]:
+    """A condition's text, by which it is known again, and the names in it."""
+    names, waiting = set[str](), [condition]
+    while waiting:
+        node = waiting.pop()
+        path = path_of(node)
+        if path is not None:
+            names.add(path)
+        else:
+            waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
+    return ast.dump(condition), frozenset(names)
 
 
 def _split(goals: list[Goal], all_of_them: bool) -> list[tuple[list[Goal], dict[int, bool]]]:

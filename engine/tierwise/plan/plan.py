@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
+from ibis.expr.types.relations import ops
 
 from tierwise.measures.base import Facts, Measure
 from tierwise.program.option import Option, Value
@@ -76,6 +78,21 @@ class Plan:
     data: Mapping[str, ir.Table]
     steps: tuple[Step, ...]
     options: tuple[OptionPlan, ...]
+
+    @functools.cached_property
+    def scoring(self) -> tuple[Step, ...]:
+        """The steps that some option's scores are made from, and those themselves."""
+        needed: set[str] = {option.scores for option in self.options}
+        for step in reversed(self.steps):
+            if step.name in needed:
+                needed |= {str(each.name) for each in step.table.op().find(ops.UnboundTable)}
+        return tuple(step for step in self.steps if step.name in needed)
+
+    @functools.cached_property
+    def evidence(self) -> tuple[Step, ...]:
+        """The other steps: what only an explanation reads, of all that ``scoring`` makes."""
+        scoring = {*self.scoring}
+        return tuple(step for step in self.steps if step not in scoring)
 
     def table(self, name: str) -> ir.Table:
         """A step's table for a query to read by its name."""

@@ -16,7 +16,7 @@ class Ahead:
     """Plans that are made in another thread. At the end of the block nothing of it goes on.
 
     Args:
-        expect: is given every step, so that a backend may get ready for it.
+        expect: is given every step that scores are made from, so that a backend may get ready for it.
     """
 
     def __init__(self, expect: Callable[[Step], None]) -> None:
@@ -42,7 +42,7 @@ class Ahead:
 
     @staticmethod
     def _steps(plans: Sequence[Plan]) -> list[Step]:
-        return list(dict.fromkeys(step for plan in plans for step in plan.steps))
+        return list(dict.fromkeys(step for plan in plans for step in plan.scoring))
 
     def __enter__(self) -> Ahead:
         return self

@@ -47,13 +47,13 @@ def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
 
 
 def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
-    """Create every step of some plans in a backend, what several share once.
+    """Create the steps that scores are made from in a backend, what several plans share once.
 
     Raises:
         CannotRun: it does not run; where a number is too large, what is said names it.
     """
     made: list[Step] = []
-    steps = dict.fromkeys(step for plan in plans for step in plan.steps)
+    steps = dict.fromkeys(step for plan in plans for step in plan.scoring)
     several, told = sum(step.stored for step in steps), 0
     with backend.running():
         for step in steps:

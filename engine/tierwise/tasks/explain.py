@@ -191,6 +191,8 @@ def _options(
     rules: RuleSet, backend: Backend, plan: Plan, partner: str, metric: str | None
 ) -> list[OptionExplanation]:
     explanations = []
+    for step in plan.evidence:
+        backend.create(step.name, step.table, step.stored)
     results = score_tables(backend, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())

@@ -14,12 +14,15 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.plan import Step
 from tierwise.run.backend import Settings, TooLarge, Unreadable
+from tierwise.run.query import query_of
 
+_PRINTER = DuckDBCompiler()
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
@@ -152,7 +155,7 @@ class _Query:
 
 @functools.lru_cache(_KEPT)
 def _sql_of(query: _Query) -> str:
-    return str(ibis.to_sql(query.table, dialect="duckdb"))
+    return query_of(_PRINTER, query.table).sql(dialect=_PRINTER.dialect, copy=False)
 
 
 def quoted(name: str) -> str:

@@ -12,6 +12,8 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.postgres import PostgresCompiler, ops
 from ibis.backends.sql.datatypes import PostgresType
 
+from tierwise.run.query import query_of
+
 LONGEST = 63
 """How many bytes of a name PostgreSQL keeps; it cuts off what is longer, and says nothing."""
 _WHOLE = 10**18
@@ -132,14 +134,13 @@ def sql_of(table: ir.Table, places: Mapping[str, str] | None = None) -> str:
 
     ``places``: by the name of a table that is read, the one under which it lies.
     """
-    tree = _PRINTER.to_sqlglot(table.unbind())
-    assert isinstance(tree, sge.Expression), "a table is one query"
+    tree = query_of(_PRINTER, table)
     for read in tree.find_all(sge.Table) if places else ():
         name = read.this.this
         read.this.set("this", (places or {}).get(name, name))
     for identifier in tree.find_all(sge.Identifier):
         identifier.set("this", name_of(identifier.this))
-    return tree.sql(dialect=_PRINTER.dialect)
+    return tree.sql(dialect=_PRINTER.dialect, copy=False)
 
 
 def is_only_columns(table: ir.Table) -> bool:

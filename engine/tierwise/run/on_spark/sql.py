@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ibis.expr.types as ir
-import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler, ops
+
+from tierwise.run.query import query_of
 
 
 class _Printer(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types
@@ -18,6 +19,4 @@ _PRINTER = _Printer()
 
 def sql_of(table: ir.Table) -> str:
     """A table of a plan as Spark's SQL."""
-    printed = _PRINTER.to_sqlglot(table.unbind())
-    assert isinstance(printed, sge.Expression), "a table is one query"
-    return printed.sql(dialect=_PRINTER.dialect)
+    return query_of(_PRINTER, table).sql(dialect=_PRINTER.dialect, copy=False)
