@@ -47,6 +47,7 @@ def main() -> None:
     finally:
         for each in _STOPS:
             signal.signal(each, signal.SIG_IGN)  # what is left is to end
+        gc.freeze()  # at its end Python would look through all that there is for circles once more
 
 
 def _stop(number: int, frame: types.FrameType | None) -> None:
