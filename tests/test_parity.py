@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+import small_programme
 import tierwise
 from command_line import run
 from rule_files import carried_rules
@@ -194,13 +195,15 @@ def test_postgres_and_duckdb_are_equal(url: str) -> None:
 @pytest.mark.postgres
 def test_all_three_are_equal(spark: object, url: str, tmp_path: Path) -> None:
     """Over a DuckDB file, which Spark cannot read, and is given."""
+    rules, files = small_programme.written(tmp_path)
     file = tmp_path / "shops.duckdb"
     with duckdb.connect(str(file)) as database:
-        for table in (RESELLERS / "data").glob("*.csv"):
+        for table in files.glob("*.csv"):
             database.execute(
                 f"CREATE TABLE {table.stem} AS FROM read_csv('{table}', all_varchar = true)"
             )
-    report = compared("duckdb", spark, "postgres", data=file, postgres=url)
+    report = tierwise.parity(file, small_programme.AS_OF, ["duckdb", spark, "postgres"],
+                             rules=rules, postgres=url)  # fmt: skip
     assert report.equal
     assert report.backends == ("duckdb", "spark", "postgres")
     assert [each.compared for each in report.options] == [3]

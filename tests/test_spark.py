@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import small_programme
 import tierwise
+from backend_fixtures import FAST
+from small_programme import AS_OF
 from tierwise.rational import whole_quotient
 from tierwise.run.backend import Backend, Settings, TooLarge
 from tierwise.run.backends import connect
@@ -64,11 +67,17 @@ def test_the_example_scores_alike(spark: SparkSession) -> None:
     assert mine.stamp.rules_digest == known.stamp.rules_digest
 
 
+def rules_of(folder: Path, shapes: Collection[str]) -> Path:
+    """A copy of the rules of some shapes."""
+    rules = folder / "rules"
+    shutil.copytree(SHAPES, rules, ignore=lambda place, names: [
+        each for each in names if each in ALL and each not in shapes])  # fmt: skip
+    return rules
+
+
 def test_every_shape_of_a_rule_scores_alike(spark: SparkSession, tmp_path: Path) -> None:
     chosen = ALL if os.environ.get("TIERWISE_ALL_SHAPES") else A_FEW
-    rules = tmp_path / "rules"
-    shutil.copytree(SHAPES, rules, ignore=lambda folder, names: [
-        each for each in names if each in ALL and each not in chosen])  # fmt: skip
+    rules = rules_of(tmp_path, chosen)
     known = tierwise.evaluate(SHAPES / "data", "2021-06", rules=rules, allow_short_history=True)
     mine = tierwise.evaluate(
         SHAPES / "data", "2021-06", rules=rules, allow_short_history=True, backend=spark
@@ -77,32 +86,33 @@ def test_every_shape_of_a_rule_scores_alike(spark: SparkSession, tmp_path: Path)
     same(mine, known)
 
 
-def test_an_explanation_is_the_same(spark: SparkSession) -> None:
+def test_an_explanation_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
+    rules = rules_of(tmp_path, {"growth-before-a-claim"})
     texts = []
     for backend in (spark, "duckdb"):
-        report = tierwise.explain(
-            RESELLERS / "data", "2026-06", "ash", rules=RESELLERS / "rules", backend=backend
-        )
+        report = tierwise.explain(SHAPES / "data", "2021-06", "amsterdam", rules=rules,
+                                  allow_short_history=True, backend=backend)  # fmt: skip
         out = io.BytesIO()
         WRITERS["json"](report, False)(out)
         texts.append(out.getvalue().decode().partition('"options"')[2])
     assert texts[0] == texts[1]
+    assert '"verdict": "counted"' in texts[0]
+    assert '"way": "claimed"' in texts[0]
 
 
 def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path) -> None:
     """Parquet data in folders of several files; a folder of results, of which only a summary comes."""
-    for file in (RESELLERS / "data").glob("*.csv"):
+    rules, files = small_programme.written(tmp_path / "small")
+    for file in files.glob("*.csv"):
         frame = spark.read.csv(str(file), header=True)
         frame.repartition(2).write.parquet(str(tmp_path / "data" / f"{file.stem}.parquet"))
-    asked = {"rules": RESELLERS / "rules"}
-    known = tierwise.evaluate(RESELLERS / "data", "2025-12", **asked)
+    asked = {"rules": rules}
+    known = tierwise.evaluate(files, AS_OF, **asked)
     target = tmp_path / "scores"
     for _ in range(2):  # the second takes the place of the first
-        written = tierwise.write_scores(
-            tmp_path / "data", "2025-12", target, backend=spark, **asked
-        )
+        written = tierwise.write_scores(tmp_path / "data", AS_OF, target, backend=spark, **asked)
     (summary,) = written.options
-    assert summary.rows == len(known.options[0])
+    assert summary.rows == len(known.options[0]) == 3
     assert sum(summary.levels.values()) == summary.rows
     rows = pq.read_table(target)
     wide = known.to_arrow()
@@ -114,23 +124,21 @@ def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path)
     assert rows.schema.field("score").type == pa.decimal128(38, 18)
     (tmp_path / "other").mkdir()
     with pytest.raises(tierwise.CannotRun, match="no folder that Spark has written"):
-        tierwise.write_scores(
-            tmp_path / "data", "2025-12", tmp_path / "other", backend=spark, **asked
-        )
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "other", "scores"]
+        tierwise.write_scores(tmp_path / "data", AS_OF, tmp_path / "other", backend=spark, **asked)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "other", "scores", "small"]
 
 
-def test_tables_of_a_catalogue(spark: SparkSession) -> None:
+def test_tables_of_a_catalogue(spark: SparkSession, tmp_path: Path) -> None:
+    rules, files = small_programme.written(tmp_path)
     spark.sql("CREATE DATABASE shops")
-    for file in (RESELLERS / "data").glob("*.csv"):
+    for file in files.glob("*.csv"):
         spark.read.csv(str(file), header=True).write.saveAsTable(f"shops.{file.stem}")
-    rules = RESELLERS / "rules"
-    mine = tierwise.evaluate("table:spark_catalog.shops", "2026-06", rules=rules, backend=spark)
-    same(mine, tierwise.evaluate(RESELLERS / "data", "2026-06", rules=rules))
+    mine = tierwise.evaluate("table:spark_catalog.shops", AS_OF, rules=rules, backend=spark)
+    same(mine, tierwise.evaluate(files, AS_OF, rules=rules))
     assert all(name.startswith("spark_catalog.shops.") for name, _ in mine.stamp.data)
     spark.sql("DROP DATABASE shops CASCADE")
     with pytest.raises(tierwise.Refused) as refused:
-        tierwise.evaluate("table:shops", "2026-06", rules=rules, backend=spark)
+        tierwise.evaluate("table:shops", AS_OF, rules=rules, backend=spark)
     assert {each.code for each in refused.value.diagnostics} == {"data-missing"}
 
 
@@ -156,12 +164,11 @@ def test_bad_data_is_refused_alike(spark: SparkSession, tmp_path: Path) -> None:
 
 
 def test_text_that_is_not_utf8_is_refused(spark: SparkSession, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(RESELLERS / "data", data)
-    spoilt = sorted(data.glob("*.csv"))[0]
+    rules, data = small_programme.written(tmp_path)
+    spoilt = data / "shops.csv"
     spoilt.write_bytes(spoilt.read_bytes() + b"\xff\xfe\n")
     with pytest.raises(tierwise.Refused) as refused:
-        tierwise.evaluate(data, "2026-06", rules=RESELLERS / "rules", backend=spark)
+        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
     assert "data-encoding" in {each.code for each in refused.value.diagnostics}
 
 
@@ -197,10 +204,11 @@ def test_the_whole_part_of_a_quotient_is_exact(backend: Backend) -> None:
     assert [row for row in rows if int(str(row[0])) // int(str(row[1])) != int(str(row[2]))] == []
 
 
-def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession) -> None:
+def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession, tmp_path: Path) -> None:
+    rules, data = small_programme.written(tmp_path)
     before = spark.conf.get("spark.sql.decimalOperations.allowPrecisionLoss")
     kept = len(spark.sparkContext._jsc.getPersistentRDDs())
-    tierwise.evaluate(RESELLERS / "data", "2026-06", rules=RESELLERS / "rules", backend=spark)
+    tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
     assert spark.conf.get("spark.sql.decimalOperations.allowPrecisionLoss") == before == "true"
     assert spark.catalog.listTables() == []
     assert len(spark.sparkContext._jsc.getPersistentRDDs()) == kept
@@ -208,10 +216,16 @@ def test_the_session_that_is_lent_stays_as_it_was(spark: SparkSession) -> None:
 
 def test_the_command_says_nothing_of_spark(tmp_path: Path) -> None:
     """A Spark of its own is started and ended, and neither stream has a word of it."""
+    rules, data = small_programme.written(tmp_path)
+    settings = tmp_path / "conf" / "spark-defaults.conf"  # where Spark itself looks for some
+    settings.parent.mkdir()
+    settings.write_text("".join(f"{name} {value}\n" for name, value in FAST.items()
+                                if name.startswith("spark.driver.extra") or ".codegen." in name))  # fmt: skip
     ran = subprocess.run(
-        [Path(sys.executable).with_name("tierwise"), "evaluate", RESELLERS / "data", "--as-of", "2025-12",
-         "--rules", RESELLERS / "rules", "--backend", "spark", "--master", "local[1]", "--output", tmp_path / "out"],
+        [Path(sys.executable).with_name("tierwise"), "evaluate", data, "--as-of", AS_OF, "--rules", rules,
+         "--backend", "spark", "--master", "local[1]", "--output", tmp_path / "out"],
         capture_output=True, text=True, check=False,
+        env={**os.environ, "SPARK_CONF_DIR": str(settings.parent)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
