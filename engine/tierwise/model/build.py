@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -49,6 +50,9 @@ from tierwise.points.base import PointsKind, PointsRule
 from tierwise.source.document import Document, Entry, Mapping, Node, Scalar, Written
 from tierwise.source.fields import Fields, exact, quantity_of, written
 
+_KEPT = 16
+"""How many rule sets are kept: whoever scores several data sets gives the same files each time."""
+
 
 def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
     """Build the rule set of all documents that belong together.
@@ -57,6 +61,11 @@ def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
         The rule set as far as files have the right shape, and what is wrong with the others:
         ``unknown-kind`` and the codes of ``shape``.
     """
+    return _built(tuple(documents))
+
+
+@functools.lru_cache(_KEPT)
+def _built(documents: tuple[Document, ...]) -> Outcome[RuleSet]:
     found: list[Diagnostic] = []
     good: dict[str, list[Document]] = {kind: [] for kind in KINDS}
     for document in documents:
@@ -68,7 +77,7 @@ def build(documents: Sequence[Document]) -> Outcome[RuleSet]:
         if not wrong:
             good[kind].append(document)
     rules = RuleSet(
-        tuple(documents),
+        documents,
         tuple(_contract(Fields(document.root)) for document in good["contract"]),
         tuple(_catalogue(Fields(document.root)) for document in good["catalogue"]),
         tuple(_certifications(Fields(document.root)) for document in good["certifications"]),

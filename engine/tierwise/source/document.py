@@ -74,10 +74,11 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """One rule file: its path as findings name it, its text, its digest, its content.
 
+    Reading the same text under the same name again mostly gives the same one.
     ``relative`` is the path inside the folder of rules, the same on every machine.
     """
 
