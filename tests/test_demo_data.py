@@ -29,7 +29,8 @@ from tierwise.model.ruleset import RuleSet
 from tierwise.program.bind_data import bind_catalogues, bind_contract
 from tierwise.run.backend import Settings
 from tierwise.run.backends import connect
-from tierwise.run.check_data import check_data, type_tables, usable
+from tierwise.run.check_data import check_data
+from tierwise.run.type_data import type_tables, usable
 
 # --- right by its contract ------------------------------------------------------------------------
 

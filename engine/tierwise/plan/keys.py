@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.plan.bits import MOST_BITS, bit_of
+from tierwise.plan.kept import kept
 from tierwise.plan.typed import month_text
 from tierwise.program.program import Table
 
@@ -46,6 +47,7 @@ class Grouped:
         return repeated.cross_join(dangling.aggregate(dangling=dangling.count()))
 
 
+@kept
 def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | None:
     """The rows by the things of their keys: a cheap question before the exact one.
 
@@ -73,6 +75,7 @@ def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | 
     return Grouped(things, typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or()))
 
 
+@kept
 def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
     """One row: ``n``, how many rows bear a key that an earlier row bears."""
     typed = _with_whole_keys(table, typed)

@@ -18,6 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
+from tierwise.plan.kept import kept
 from tierwise.plan.keys import filled
 from tierwise.plan.rows import Reached, dating, meets, month_cell, month_of, reach
 from tierwise.plan.typed import (
@@ -64,6 +65,7 @@ class CheckedTable:
     both: ir.Table
     violations: tuple[Violation, ...]
 
+    @functools.cached_property
     def counts(self) -> ir.Table:
         """One row: how many ``rows`` there are, and how many violate each, ``v0``, ``v1`` ...
 
@@ -73,6 +75,7 @@ class CheckedTable:
                 for index, each in enumerate(self.violations) if not each.known}  # fmt: skip
         return self.both.aggregate(rows=self.both.count(), **sums)
 
+    @functools.cached_property
     def months(self) -> ir.Table | None:
         """One row: the ``first`` and ``last`` month of the rows; see ``months_reached``.
 
@@ -87,6 +90,7 @@ class CheckedTable:
         kind = Kind.DATE if raw.type().is_date() else dated_by.kind
         return cells.select(**{end: month_cell(cells[end], kind) for end in ("first", "last")})
 
+    @functools.cached_property
     def looked_up(self) -> Mapping[int, ir.Table]:
         """By violation about ``known`` values: one row, ``n``, how many rows violate it."""
         return {index: _none_of(self.both, typed_name(each.column or ""), each.known)
@@ -156,6 +160,7 @@ def wrong_types(table: Table, schema: ibis.Schema) -> list[str]:
             if not accepts(column.kind, schema[name])]  # fmt: skip
 
 
+@kept
 def checked_table(contract: Contract, table: Table, raw: ir.Table) -> CheckedTable:
     """What may be wrong with the rows of a raw table, column by column in the contract's order."""
     both = _beside(table, raw)
@@ -258,6 +263,7 @@ def breaking_rows(
     return bad.select("row", cell=cell)
 
 
+@kept
 def dangling(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
     """The rows of a table whose reference leads nowhere, though none of its columns is empty.
 

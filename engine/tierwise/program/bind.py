@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,10 +20,13 @@ from tierwise.program.bind_data import bind_catalogues, bind_contract, bind_poli
 from tierwise.program.bind_measures import MeasureBinder
 from tierwise.program.bind_option import OptionBinding
 from tierwise.program.name_findings import differ, unknown
-from tierwise.program.program import Program
+from tierwise.program.program import Contract, Program
 from tierwise.program.releases import release_findings
 from tierwise.program.versions import version_findings
 from tierwise.source.fields import in_language
+
+_KEPT = 64
+"""How many contracts are kept bound, each by the catalogues of a month."""
 
 
 def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Program]:
@@ -37,19 +41,18 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
         The program, or None with what cannot be resolved. A name that cannot be resolved is
         reported once, where it stands.
     """
-    found: list[Diagnostic] = []
-    catalogues = bind_catalogues(rules, found)
-    contracts = {contract.id.text: contract for contract in rules.contracts}
-    rule = contracts.get(competency.contract.text)
-    if rule is None:
+    contracts = [contract.id.text for contract in rules.contracts]
+    shared = _shared(rules, competency.contract.text)
+    found = [*shared.diagnostics]
+    contract = shared.value
+    if contract is None:
         unknown(found, "unknown-contract", "data contract", competency.contract, contracts)
         return Outcome(None, tuple(found))
-    contract = bind_contract(rules, rule, catalogues, found)
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, tuple(found))
     policies = bind_policies(rules, contract, found)
     certifications = _certifications(rules, found)
-    others = contracts.keys() - {*contract.lineage}
+    others = {*contracts} - {*contract.lineage}
     declared = (each for file in rules.credits if file.contract.text not in others
                 for each in file.policies)  # fmt: skip
     broken = frozenset(each.name.text for each in declared) - policies.keys()
@@ -65,6 +68,16 @@ def bind(rules: RuleSet, competency: CompetencyRule, as_of: int) -> Outcome[Prog
     program = Program(competency.id.text, competency.version.text, competency.title,
                       competency.source, contract, options, as_of, digests)  # fmt: skip
     return Outcome(program, tuple(found))
+
+
+@functools.lru_cache(_KEPT)
+def _shared(rules: RuleSet, contract: str) -> Outcome[Contract]:
+    """A contract by its id, which competencies share, with all catalogues; what is wrong with them."""
+    found: list[Diagnostic] = []
+    catalogues = bind_catalogues(rules, found)
+    written = {each.id.text: each for each in rules.contracts}.get(contract)
+    bound = bind_contract(rules, written, catalogues, found) if written is not None else None
+    return Outcome(bound, tuple(found))
 
 
 def _digests(rules: RuleSet, competency: CompetencyRule) -> tuple[tuple[str, str], ...]:

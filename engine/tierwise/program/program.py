@@ -57,7 +57,7 @@ class Dating:
     kind: Kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table of the contract; ``period``: the columns of its first and last day.
 
@@ -122,7 +122,7 @@ class Catalogue:
     lists: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """The data contract with the catalogues that it and the rules refer to.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ class Version(Protocol):
 
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
+_KEPT = 64
+"""How many rule sets are kept as they hold in a month."""
 
 
 def in_force(rules: RuleSet, competency: str, as_of: int) -> CompetencyRule | None:
@@ -83,6 +86,7 @@ class InMonth:
     absent: Mapping[str, str]
 
 
+@functools.lru_cache(_KEPT)
 def in_month(rules: RuleSet, as_of: int) -> InMonth:
     """The rule set as it holds in a month: of each catalogue the version in force."""
     catalogues, first = _in_month(rules.catalogues, as_of)

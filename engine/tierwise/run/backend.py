@@ -179,6 +179,10 @@ def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterato
                              Cell(shown, None, header), nearest(header, others))  # fmt: skip
 
 
+ONCE_MORE = "write the file once more"
+"""What to do about a table that turns out damaged while it is read."""
+
+
 def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:
     """A finding for what a backend says of data that it cannot read."""
     first = re.sub(r"^[A-Z][A-Za-z/ ]* Error: ", "", str(error).strip().split("\n")[0])

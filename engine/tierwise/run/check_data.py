@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import ibis
@@ -20,16 +20,21 @@ from tierwise.plan.refusals import (
     dangling_rows,
     months_reached,
     numbered_rows,
-    wrong_types,
 )  # fmt: skip
-from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
+from tierwise.plan.typed import typed_table
 from tierwise.program.program import Column, Contract, Table
-from tierwise.run.backend import Backend, RawTable, Unreadable, raw_name, unreadable
+from tierwise.run.backend import (
+    ONCE_MORE,
+    Backend,
+    RawTable,
+    Unreadable,
+    raw_name,
+    unreadable,
+)  # fmt: skip
 from tierwise.source.fields import in_language
 
 SHOWN = 3
 """How many rows of each kind of violation are named."""
-_ONCE_MORE = "write the file once more"
 _WITHOUT_CELL = ("data-check", "data-empty-cell", "data-encoding")
 """Findings whose message does not go on from what stands in the cell."""
 
@@ -51,76 +56,6 @@ class Checked:
 
 
 NOTHING_CHECKED = Checked({}, {})
-
-
-def usable(
-    backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
-) -> Contract:
-    """The part of the contract that the data has, in columns whose type can be what it says.
-
-    What is missing is reported by whoever opened the data; a wrong type is reported here.
-    """
-    tables = {}
-    for name in raw:
-        types = backend.types(raw[name].source)
-        schema = backend.schema(raw[name].source)
-        table = _with_columns(contract.tables[name], schema.names)
-        wrong = wrong_types(table, schema)
-        for column in wrong:
-            floating = schema[column].is_floating()
-            exact = " (binary floating point is not exact)" if floating else ""
-            form = FORMS[table.columns[column].kind]
-            found.append(Diagnostic("data-type", f"the column is {types[column][:40]}{exact}, "
-                                    f"not {form}", Cell(raw[name].shown, None, column),
-                                    "write the column with that type"))  # fmt: skip
-        tables[name] = _with_columns(table, [each for each in schema.names if each not in wrong])
-    return replace(contract, tables=tables)
-
-
-def _with_columns(table: Table, names: Sequence[str]) -> Table:
-    """A table of which some columns cannot be judged, and what follows from the others."""
-    columns = {name: column for name, column in table.columns.items() if name in names}
-    gone = table.columns.keys() - columns.keys()
-    checks = tuple(check for check in table.checks if not gone & check.that.names)
-    return replace(
-        table, columns=columns, checks=checks, key=() if gone & {*table.key} else table.key
-    )
-
-
-def type_tables(
-    backend: Backend,
-    contract: Contract,
-    raw: Mapping[str, RawTable],
-    found: list[Diagnostic],
-    known: Collection[str] = (),
-) -> Contract:
-    """Make every table available under ``data_name`` with the contract's types.
-
-    ``known``: those that are.
-
-    Returns:
-        The contract's tables of which that could be done.
-    """
-    tables = {}
-    for name, table in contract.tables.items():
-        if name in known:
-            tables[name] = table
-            continue
-        if not table.columns:
-            continue
-        source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
-        used = places_used(source, table)
-        try:
-            with backend.reading():
-                counted = backend.arrow(used).to_pylist()[0] if used is not None else {}
-        except Unreadable as error:
-            found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
-            continue
-        places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
-        typed = typed_table(source, table, places)
-        backend.create(data_name(contract, name), typed, stored=raw[name].is_text)
-        tables[name] = table
-    return replace(contract, tables=tables)
 
 
 def check_data(
@@ -150,14 +85,15 @@ def check_data(
         try:
             rows[name], reach = _table(backend, contract, table, raw, found, progress)
         except Unreadable as error:
-            found.append(unreadable(Cell(raw[name].shown), error, _ONCE_MORE))
+            found.append(unreadable(Cell(raw[name].shown), error, ONCE_MORE))
             raw[name] = replace(raw[name], whole=False)
             continue
         months |= {name: reach} if reach is not None else {}
     faulty = contract.tables.keys() - rows.keys()
     faulty |= {name for name in rows if raw[name].shown in {each.place.path for each in found}}
     for table in unknown.values():
-        found.extend(_across(backend, contract, table, raw, faulty))
+        if rows.get(table.name):
+            found.extend(_across(backend, contract, table, raw, faulty))
         reach = _reach(backend, contract, table, raw, faulty) if table.name not in months else None
         months |= {table.name: reach} if reach is not None else {}
     return Checked(rows, months)
@@ -221,12 +157,14 @@ def _table(
     name = raw[table.name].source
     checked = checked_table(contract, table, ibis.table(backend.schema(name), name=name))
     with backend.reading():
-        months = _as_it_lies(backend, contract, checked, raw[table.name]).months()
+        months = _as_it_lies(backend, contract, checked, raw[table.name]).months
         row = backend.arrow(months).to_pylist()[0] if months is not None else None
         reach = Reach(row["first"], row["last"]) if row is not None else None
-        counts: dict[str, int] = backend.arrow(checked.counts()).to_pylist()[0]
+        counts: dict[str, int] = backend.arrow(checked.counts).to_pylist()[0]
+        if not counts["rows"]:
+            return 0, reach  # of nothing, nothing is wrong
         progress(f"checking {table.name}: {counts['rows']:,} rows")
-        for index, query in checked.looked_up().items():
+        for index, query in checked.looked_up.items():
             counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
         wrong = [*_simple(backend, checked, counts, raw[table.name])]
         found.extend(wrong)

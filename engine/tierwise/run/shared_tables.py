@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from tierwise.diagnostics import Diagnostic
 from tierwise.program.program import Catalogue, Contract, Table
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import Checked, Reach, check_data, type_tables, usable
+from tierwise.run.check_data import Checked, Reach, check_data
+from tierwise.run.type_data import type_tables, usable
 
 
 @dataclass(frozen=True)

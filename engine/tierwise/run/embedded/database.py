@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -18,6 +17,7 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
+from tierwise.plan.kept import Said, said
 from tierwise.plan.plan import Step
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
@@ -142,19 +142,11 @@ def _translated(reads: bool) -> Iterator[None]:
 
 def sql_of(table: ir.Table) -> str:
     """A table of a plan as DuckDB's SQL."""
-    return _sql_of(_Query(table.op(), table))
-
-
-@dataclass(frozen=True)
-class _Query:
-    """A table of a plan, which is another one that says the same: Ibis compares only their nodes."""
-
-    node: Hashable
-    table: ir.Table = field(compare=False)
+    return _sql_of(said(table))
 
 
 @functools.lru_cache(_KEPT)
-def _sql_of(query: _Query) -> str:
+def _sql_of(query: Said) -> str:
     return query_of(_PRINTER, query.table).sql(dialect=_PRINTER.dialect, copy=False)
 
 

@@ -1,0 +1,93 @@
+"""The tables of a contract that data has, in columns of types that can be what it says, typed as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import ibis
+
+from tierwise.diagnostics import Cell, Diagnostic
+from tierwise.plan.plan import data_name
+from tierwise.plan.refusals import wrong_types
+from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
+from tierwise.program.program import Contract, Table
+from tierwise.run.backend import ONCE_MORE, Backend, RawTable, Unreadable, unreadable
+
+
+def usable(
+    backend: Backend, contract: Contract, raw: Mapping[str, RawTable], found: list[Diagnostic]
+) -> Contract:
+    """The part of the contract that the data has, in columns whose type can be what it says.
+
+    What is missing is reported by whoever opened the data; a wrong type is reported here.
+    """
+    tables = {}
+    for name in raw:
+        types = backend.types(raw[name].source)
+        schema = backend.schema(raw[name].source)
+        table = _with_columns(contract.tables[name], schema.names)
+        wrong = wrong_types(table, schema)
+        for column in wrong:
+            floating = schema[column].is_floating()
+            exact = " (binary floating point is not exact)" if floating else ""
+            form = FORMS[table.columns[column].kind]
+            found.append(Diagnostic("data-type", f"the column is {types[column][:40]}{exact}, "
+                                    f"not {form}", Cell(raw[name].shown, None, column),
+                                    "write the column with that type"))  # fmt: skip
+        tables[name] = _with_columns(table, [each for each in schema.names if each not in wrong])
+    return _with_tables(contract, tables)
+
+
+def _with_tables(contract: Contract, tables: Mapping[str, Table]) -> Contract:
+    """A contract of which some tables can be judged: itself, where these are all and as they were."""
+    same = [name for name, each in contract.tables.items() if tables.get(name) is each]
+    return contract if len(same) == len(contract.tables) else replace(contract, tables=tables)
+
+
+def _with_columns(table: Table, names: Sequence[str]) -> Table:
+    """A table of which some columns cannot be judged, and what follows from the others."""
+    columns = {name: column for name, column in table.columns.items() if name in names}
+    gone = table.columns.keys() - columns.keys()
+    if not gone:
+        return table
+    checks = tuple(check for check in table.checks if not gone & check.that.names)
+    return replace(
+        table, columns=columns, checks=checks, key=() if gone & {*table.key} else table.key
+    )
+
+
+def type_tables(
+    backend: Backend,
+    contract: Contract,
+    raw: Mapping[str, RawTable],
+    found: list[Diagnostic],
+    known: Collection[str] = (),
+) -> Contract:
+    """Make every table available under ``data_name`` with the contract's types.
+
+    ``known``: those that are.
+
+    Returns:
+        The contract's tables of which that could be done.
+    """
+    tables = {}
+    for name, table in contract.tables.items():
+        if name in known:
+            tables[name] = table
+            continue
+        if not table.columns:
+            continue
+        source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
+        used = places_used(source, table)
+        try:
+            with backend.reading():
+                counted = backend.arrow(used).to_pylist()[0] if used is not None else {}
+        except Unreadable as error:
+            found.append(unreadable(Cell(raw[name].shown), error, ONCE_MORE))
+            continue
+        places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
+        typed = typed_table(source, table, places)
+        backend.create(data_name(contract, name), typed, stored=raw[name].is_text)
+        tables[name] = table
+    return _with_tables(contract, tables)
