@@ -107,15 +107,21 @@ class Credit:
     ways: Mapping[str, ir.Table]
 
 
-def credit(policies: Sequence[Policy], rows: ir.Table, entities: Sequence[str]) -> Credit:
-    """Decide who is credited, from the associations that ``associated`` gives.
+def credit(
+    policies: Sequence[Policy],
+    rows: ir.Table,
+    several: ir.Table,
+    entities: Sequence[str],
+) -> Credit:
+    """Decide who is credited, once for all policies.
 
-    Most things have associations that do not meet; the work of cutting months is done only for
-    the others, and once for all policies.
+    Args:
+        policies: policies that look at the same associations.
+        rows: these, as ``associated`` gives them.
+        several: those of them that ``meeting`` gives; of the others months need not be cut.
+        entities: the columns of entities.
     """
-    met = _meeting(policies, rows)
-    alone = rows.anti_join(met, "target")
-    several = rows.semi_join(met, "target")
+    alone = rows.anti_join(several, "target")
     cuts = ibis.union(
         several.select("target", at="first"),
         several.select("target", at=(several["last"] + 1).cast("int32")),
@@ -148,8 +154,11 @@ def credit(policies: Sequence[Policy], rows: ir.Table, entities: Sequence[str]) 
     return Credit(intervals, {each.name: _by_way(each, alone, left) for each in policies})
 
 
-def _meeting(policies: Sequence[Policy], rows: ir.Table) -> ir.Table:
-    """(target): at least the things on which one association may displace another, or repeat it."""
+def meeting(policies: Sequence[Policy], rows: ir.Table) -> ir.Table:
+    """At least the associations of things on which one may displace another, or repeat it.
+
+    Most things have associations that do not meet.
+    """
     many = rows.count()
     may = [many > 2, (many > 1) & (rows.scored.min() == rows.scored.max())]
     for policy in policies:
@@ -157,7 +166,7 @@ def _meeting(policies: Sequence[Policy], rows: ir.Table) -> ir.Table:
         may += [(own == way.name).any() & own.isin(way.unless).any()
                 for way in policy.ways if way.unless]  # fmt: skip
     by_target = rows.group_by("target").aggregate(meet=functools.reduce(operator.or_, may))
-    return by_target.filter(by_target.meet).select("target")
+    return rows.semi_join(by_target.filter(by_target.meet), "target")
 
 
 def _by_way(policy: Policy, alone: ir.Table, left: ir.Table) -> ir.Table:

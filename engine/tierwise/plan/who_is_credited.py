@@ -8,7 +8,14 @@ from typing import Protocol
 import ibis.expr.types as ir
 
 from tierwise.measures.base import Measure, Window
-from tierwise.plan.credit import associated, credit, credits_column, way_column, with_since
+from tierwise.plan.credit import (
+    associated,
+    credit,
+    credits_column,
+    meeting,
+    way_column,
+    with_since,
+)
 from tierwise.plan.plan import CreditPlan
 from tierwise.plan.rows import reach
 from tierwise.program.eligibility import eligibility, seen_from_target
@@ -98,17 +105,19 @@ class WhoIsCredited:
         key = ("decided", *sorted(names))
         if key not in self.kept:
             kept = self._associated(alike, entities)
-            decided = credit(alike, kept, tuple(entities))
+            joined, together = "+".join(sorted(names)), " and ".join(each.name for each in alike)
+            several = self.step(f"meeting:{joined}", f"associations of {together} that meet",
+                                meeting(alike, kept), stored=True)  # fmt: skip
+            decided = credit(alike, kept, several, tuple(entities))
             for each in alike:
                 own = kept.filter(kept[way_column(each)].notnull())
                 own = own.select("scored", "target", "first", "last", way=own[way_column(each)])
                 own = self.step(f"associated:{each.name}", "associations", own, stored=False)
                 ways = self.step(f"ways:{each.name}", "ways", decided.ways[each.name], stored=False)
                 self.plans[each.name] = CreditPlan(str(own.get_name()), str(ways.get_name()))
-            together = " and ".join(each.name for each in alike)
             self.kept[key] = self.step(
-                f"credit:{'+'.join(sorted(names))}", f"credit of {together}", decided.intervals, stored=True
-            )  # fmt: skip
+                f"credit:{joined}", f"credit of {together}", decided.intervals, stored=True
+            )
         return self.kept[key], tuple(entities)
 
     def _associated(
