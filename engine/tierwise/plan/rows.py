@@ -215,16 +215,23 @@ def _same_everywhere(catalogue: Catalogue, attributes: Iterable[str]) -> dict[st
 
 
 def _attribute(key: ir.Column, catalogue: Catalogue, attribute: str) -> ir.Column:
-    """What a catalogue says of the entry whose key stands in a column."""
+    """What a catalogue says of the entry whose key stands in a column; null where none stands there.
+
+    Entries of which it says the same are looked for together, and most of them not at all: what is none
+    of the others is one of these, since what a column refers to is in its catalogue.
+    """
     given = [values[attribute] for values in catalogue.entries.values()]
     decimals = [value for value in given if isinstance(value, Decimal)]
     places = max(map(_places_of, decimals), default=0)
     physical = (f"decimal(38, {places})" if places else "int64") if decimals else None
-    branches = [
-        (key == entry, ibis.literal(values[attribute], physical))
-        for entry, values in catalogue.entries.items()
-    ]
-    return ibis.cases(*branches) if branches else ibis.null()
+    alike: dict[Constant, list[str]] = {}
+    for entry, values in catalogue.entries.items():
+        alike.setdefault(values[attribute], []).append(entry)
+    if not alike:
+        return ibis.null()
+    *fewer, most = sorted(alike.items(), key=lambda each: len(each[1]))
+    branches = [(key.isin(entries), ibis.literal(value, physical)) for value, entries in fewer]
+    return ibis.cases(*branches, (key.notnull(), ibis.literal(most[0], physical)))
 
 
 def _places_of(number: Decimal) -> int:

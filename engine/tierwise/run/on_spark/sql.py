@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler, ops
 
+from tierwise.plan.kept import kept
 from tierwise.run.query import query_of
 
 
@@ -17,6 +18,7 @@ class _Printer(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types
 _PRINTER = _Printer()
 
 
+@kept
 def sql_of(table: ir.Table) -> str:
     """A table of a plan as Spark's SQL."""
     return query_of(_PRINTER, table).sql(dialect=_PRINTER.dialect, copy=False)
