@@ -26,6 +26,9 @@ _STOPS = tuple(
 _SELDOM = (100_000, 20, 20)
 """How seldom Python looks for what refers to itself in a circle: as often as it does by itself it takes
 a sixth of the time of a small run, and finds next to nothing in a plan, which lives to the end."""
+_AGAIN = (signal.SIGALRM,) if hasattr(signal, "setitimer") else ()
+_PATIENCE = 0.02
+"""After how many seconds ``_AGAIN`` looks once more whether a library has been loaded."""
 _INTERRUPTED = 130
 """The exit code that typer makes of an interrupt."""
 _told_to_stop = False
@@ -45,16 +48,32 @@ def main() -> None:
     except KeyboardInterrupt:
         _interrupted()
     finally:
-        for each in _STOPS:
+        for each in (*_STOPS, *_AGAIN):
             signal.signal(each, signal.SIG_IGN)  # what is left is to end
         gc.freeze()  # at its end Python would look through all that there is for circles once more
 
 
 def _stop(number: int, frame: types.FrameType | None) -> None:
-    """Every signal to stop is an interrupt, so that whatever was begun is cleared away."""
+    """Every signal to stop is an interrupt, so that whatever was begun is cleared away.
+
+    A library that is broken off while it is loaded says so in its own way; so that is waited for.
+    """
     global _told_to_stop  # noqa: PLW0603  # a signal reaches no other place
     _told_to_stop = True
+    if _AGAIN and _loads(frame):
+        signal.signal(_AGAIN[0], _stop)
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+        return
     signal.default_int_handler(number, frame)
+
+
+def _loads(frame: types.FrameType | None) -> bool:
+    """Whether a library is being loaded where a signal came."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib."):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _run() -> None:
