@@ -70,21 +70,23 @@ def filled(out: Path, about: Mapping[str, object]) -> Iterator[Path]:
     made = [each for each in (out, *out.parents) if not each.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for left in out.glob(f"{_PART}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _clear(out)
         part = Path(tempfile.mkdtemp(prefix=_PART, dir=out))
-    except OSError as error:
-        raise _cannot(out, error) from error
-    try:
         yield part
         _move(part, out, about)
     except OSError as error:
         raise _cannot(out, error) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        _clear(out)
         for folder in made:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _clear(out: Path) -> None:
+    """Remove what was begun and is not whole, also by somebody who could not."""
+    for left in out.glob(f"{_PART}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _move(part: Path, out: Path, about: Mapping[str, object]) -> None:
