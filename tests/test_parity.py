@@ -210,11 +210,22 @@ def test_all_three_are_equal(spark: object, url: str, tmp_path: Path) -> None:
 
 
 MADE = ["partner-data", "cloud-business-applications-data", "solutions-partner-data"]
+EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
 
 
 @pytest.mark.spark
 @pytest.mark.postgres
-@pytest.mark.parametrize("contract", MADE if os.environ.get("TIERWISE_ALL_SHAPES") else [])
+@pytest.mark.parametrize("rules", [RESELLERS.with_name("shapes")] if EVERYTHING else [])
+def test_every_shape_of_a_rule_scores_alike(spark: object, url: str, rules: Path) -> None:
+    report = tierwise.parity(rules / "data", "2021-06", ["duckdb", "postgres", spark], rules=rules,
+                             postgres=url, allow_short_history=True)  # fmt: skip
+    assert report.equal, [each.listed for each in report.options]
+    assert len({each.program.competency for each in report.options}) > 40
+
+
+@pytest.mark.spark
+@pytest.mark.postgres
+@pytest.mark.parametrize("contract", MADE if EVERYTHING else MADE[:1])
 def test_data_that_is_made_scores_alike(
     spark: object, url: str, tmp_path: Path, contract: str
 ) -> None:
