@@ -17,7 +17,7 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
-from tierwise.plan.kept import Said, said
+from tierwise.plan.kept import kept
 from tierwise.plan.plan import Step
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
@@ -26,9 +26,6 @@ _PRINTER = DuckDBCompiler()
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
-_KEPT = 1024
-"""How many queries are kept as SQL. To print one takes longer than to run it over little data, and the
-same rules as of the same month give the same queries again."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
@@ -102,7 +99,7 @@ class Database:
             return self.connection.sql(sql_of(table)).to_arrow_table()
 
 
-@functools.lru_cache(_KEPT)
+@functools.lru_cache
 def _as_ibis(physical: str) -> dt.DataType:
     return dt.null if physical == "NULL" else DuckDBType.from_string(physical)
 
@@ -140,14 +137,10 @@ def _translated(reads: bool) -> Iterator[None]:
         raise KeyboardInterrupt from error
 
 
+@kept
 def sql_of(table: ir.Table) -> str:
     """A table of a plan as DuckDB's SQL."""
-    return _sql_of(said(table))
-
-
-@functools.lru_cache(_KEPT)
-def _sql_of(query: Said) -> str:
-    return query_of(_PRINTER, query.table).sql(dialect=_PRINTER.dialect, copy=False)
+    return query_of(_PRINTER, table).sql(dialect=_PRINTER.dialect, copy=False)
 
 
 def quoted(name: str) -> str:
