@@ -99,7 +99,7 @@ def _unfolded(expression: Expression, names: Names, found: list[Diagnostic]) -> 
     inner = {
         f"{each.prefix}{name}" if name in each.names else name
         for each in derived.values() if each is not None
-        for name in _paths(each.tree)
+        for name in paths_of(each.tree)
     }  # fmt: skip
     return replace(expression, tree=tree, names=frozenset(plain | inner))
 
@@ -107,10 +107,10 @@ def _unfolded(expression: Expression, names: Names, found: list[Diagnostic]) -> 
 def paths_in(text: str) -> frozenset[str]:
     """The paths that a text names, if it is an expression at all."""
     tree = _tree_of(text)
-    return frozenset() if isinstance(tree, Refusal) else frozenset(_paths(tree))
+    return frozenset() if isinstance(tree, Refusal) else frozenset(paths_of(tree))
 
 
-def _paths(tree: ast.expr) -> set[str]:
+def paths_of(tree: ast.expr) -> set[str]:
     """The whole paths that a tree names, without the functions that it calls."""
     paths, waiting = set(), [tree]
     while waiting:
@@ -136,7 +136,7 @@ def conjuncts(expression: Expression) -> tuple[Expression, ...]:
     parts = []
     for value in expression.tree.values:
         text = ast.get_source_segment(expression.text, value) or expression.text
-        names = expression.names & _paths(value)
+        names = expression.names & paths_of(value)
         parts.append(Expression(text, expression.span, value, Kind.BOOLEAN, names))
     return tuple(parts)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tierwise.expression.intervals import Interval, at_least, at_most
+from tierwise.expression.parse import paths_of
 from tierwise.expression.ranges import Range, Ranges, pairs_of
 from tierwise.expression.typed import path_of
 
@@ -154,8 +155,8 @@ class _Way:
 
     def _turned(self, choices: dict[int, bool]) -> _Way:
         """The same way where some choices are made."""
-        return replace(self, known=dict(self.known), met=dict(self.met), changed=set(self.changed),
-                       split=[], choices={**self.choices, **choices})  # fmt: skip
+        choices = {**self.choices, **choices}
+        return replace(self.copy(), budget=self.budget, split=[], choices=choices)
 
     # Splitting.
 
@@ -216,10 +217,10 @@ class _Way:
         return Ranges(self._range, self.choices).of(node)
 
     def _meet(self, condition: ast.expr, wanted: bool) -> None:
-        text, names = _read(condition)
+        text = ast.dump(condition)
         if text in self.met and self.met[text][0][1] is not wanted:
             raise _Contradiction
-        self.met[text] = (condition, wanted), names
+        self.met[text] = (condition, wanted), frozenset(paths_of(condition))
         self._narrow(condition, wanted)
 
     def _narrow(self, condition: ast.expr, wanted: bool) -> None:
@@ -307,19 +308,6 @@ class _Way:
                 divisor = right.without(Fraction(0))
                 if divisor is not None:
                     self._bound(node.left, within * divisor)
-
-
-def _read(condition: ast.expr) -> tuple[str, frozenset[str]]:
-    """A condition's text, by which it is known again, and the names in it."""
-    names, waiting = set[str](), [condition]
-    while waiting:
-        node = waiting.pop()
-        path = path_of(node)
-        if path is not None:
-            names.add(path)
-        else:
-            waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
-    return ast.dump(condition), frozenset(names)
 
 
 def _split(goals: list[Goal], all_of_them: bool) -> list[tuple[list[Goal], dict[int, bool]]]:
