@@ -81,18 +81,15 @@ class Plan:
 
     @functools.cached_property
     def scoring(self) -> tuple[Step, ...]:
-        """The steps that some option's scores are made from, and those themselves."""
+        """The steps that some option's scores are made from, and those themselves.
+
+        The others are read by explanations alone.
+        """
         needed: set[str] = {option.scores for option in self.options}
         for step in reversed(self.steps):
             if step.name in needed:
                 needed |= {str(each.name) for each in step.table.op().find(ops.UnboundTable)}
         return tuple(step for step in self.steps if step.name in needed)
-
-    @functools.cached_property
-    def evidence(self) -> tuple[Step, ...]:
-        """The other steps: what only an explanation reads, of all that ``scoring`` makes."""
-        scoring = {*self.scoring}
-        return tuple(step for step in self.steps if step not in scoring)
 
     def table(self, name: str) -> ir.Table:
         """A step's table for a query to read by its name."""

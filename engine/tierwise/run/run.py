@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import ibis
 
@@ -52,8 +52,27 @@ def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str],
     Raises:
         CannotRun: it does not run; where a number is too large, what is said names it.
     """
+    _create(
+        backend, plans, dict.fromkeys(each for plan in plans for each in plan.scoring), progress
+    )
+
+
+def run_evidence(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
+    """Create the other steps of plans that have run: what only an explanation reads.
+
+    Raises:
+        CannotRun: as ``run_plans``.
+    """
+    scoring = {each for plan in plans for each in plan.scoring}
+    others = dict.fromkeys(each for plan in plans for each in plan.steps if each not in scoring)
+    _create(backend, plans, others, progress)
+
+
+def _create(
+    backend: Backend, plans: Sequence[Plan], steps: Collection[Step],
+    progress: Callable[[str], None],
+) -> None:  # fmt: skip
     made: list[Step] = []
-    steps = dict.fromkeys(step for plan in plans for step in plan.scoring)
     several, told = sum(step.stored for step in steps), 0
     with backend.running():
         for step in steps:

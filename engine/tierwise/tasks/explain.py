@@ -37,7 +37,7 @@ from tierwise.run.results import (
     number_of,
     value_of,
 )
-from tierwise.run.run import score_tables, stamp_of
+from tierwise.run.run import run_evidence, score_tables, stamp_of
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,7 @@ def explain(
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
+        run_evidence(ran.backend, ran.plans, progress)
         options = tuple(
             explanation
             for plan in ran.plans
@@ -191,8 +192,6 @@ def _options(
     rules: RuleSet, backend: Backend, plan: Plan, partner: str, metric: str | None
 ) -> list[OptionExplanation]:
     explanations = []
-    for step in plan.evidence:
-        backend.create(step.name, step.table, step.stored)
     results = score_tables(backend, plan, [partner])
     for option, result in zip(plan.options, results, strict=True):
         score = next(result.scores())
