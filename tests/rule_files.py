@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,12 @@ from tierwise.tasks.validate import validate
 GOOD = Path(__file__).parent / "rules_good"
 BAD = Path(__file__).parent / "rules_bad"
 RULES = Path(__file__).parents[1] / "rules"
+SHAPES = RULES.parent / "examples" / "shapes"
+EVERY_SHAPE = sorted(
+    each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data"
+)
+EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
+"""Whether all shapes of a rule and all made data are compared on all backends, in test_parity.py."""
 
 
 @functools.cache
@@ -37,6 +45,14 @@ def replaced(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text, f"{file.name} has no {old!r}"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def rules_of_shapes(folder: Path, shapes: Collection[str]) -> Path:
+    """A copy of the rules of some shapes of a rule, below a folder."""
+    rules = folder / "rules"
+    shutil.copytree(SHAPES, rules, ignore=lambda place, names: [
+        each for each in names if each in EVERY_SHAPE and each not in shapes])  # fmt: skip
+    return rules
 
 
 @dataclass(frozen=True)

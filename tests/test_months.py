@@ -36,26 +36,23 @@ def months_of(first: str, last: str) -> Iterator[str]:
 
 
 def compared(
-    data: Path, first: str, last: str, rules: Path = RULES, alone: int | None = None, **asked: str
+    data: Path, first: str, last: str, rules: Path = RULES, **asked: str
 ) -> tierwise.MonthlyResults:
-    """The months in one run, after each has been compared with an evaluation of it alone.
-
-    ``alone``: how many of them, from the first on.
-    """
+    """The months in one run, after each has been compared with an evaluation of it alone."""
     several = tierwise.evaluate_months(
         data, first, last, rules=rules, allow_short_history=True, **asked
     )
     assert [each.stamp.as_of for each in several.months] == [*months_of(first, last)]
-    for month in several.months[:alone]:
-        known = tierwise.evaluate(
+    for month in several.months:
+        alone = tierwise.evaluate(
             data, month.stamp.as_of, rules=rules, allow_short_history=True, **asked
         )
-        assert month.stamp == known.stamp
-        assert month.warnings == known.warnings
-        assert month.notes == known.notes
-        assert month.competency_levels == known.competency_levels
-        assert len(month.options) == len(known.options)
-        for own, other in zip(month.options, known.options, strict=True):
+        assert month.stamp == alone.stamp
+        assert month.warnings == alone.warnings
+        assert month.notes == alone.notes
+        assert month.competency_levels == alone.competency_levels
+        assert len(month.options) == len(alone.options)
+        for own, other in zip(month.options, alone.options, strict=True):
             assert [each.scored for each in own.scores()] == [
                 each.scored for each in other.scores()
             ]
@@ -66,7 +63,7 @@ def compared(
                     place = (month.stamp.as_of, own.option.id, score.scored, metric.metric.id)
                     assert (metric.value, metric.points, metric.parts, metric.reason) == (
                         same.value, same.points, same.parts, same.reason), place  # fmt: skip
-        assert month.to_arrow().equals(known.to_arrow())
+        assert month.to_arrow().equals(alone.to_arrow())
     return several
 
 
@@ -96,7 +93,7 @@ def test_each_month_is_what_it_is_alone(partners: Path, competency: str, version
 
 def test_every_shape_of_a_rule(tmp_path: Path) -> None:
     data = written(merged([world(seed) for seed in range(12)], IDENTIFIERS), tmp_path)
-    several = compared(data, "2021-05", "2021-06", rules=SHAPES, alone=1)
+    several = compared(data, "2021-05", "2021-06", rules=SHAPES)
     assert len({each.program.competency for each in several.months[0].options}) > 40
 
 

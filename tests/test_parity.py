@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ import pytest
 import small_programme
 import tierwise
 from command_line import run
-from rule_files import carried_rules
+from rule_files import EVERYTHING, SHAPES, carried_rules
 from test_backends import Plugged
 from tierwise.run import backends
 from tierwise.run.backend import Settings
@@ -210,12 +209,11 @@ def test_all_three_are_equal(spark: object, url: str, tmp_path: Path) -> None:
 
 
 MADE = ["partner-data", "cloud-business-applications-data", "solutions-partner-data"]
-EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
 
 
 @pytest.mark.spark
 @pytest.mark.postgres
-@pytest.mark.parametrize("rules", [RESELLERS.with_name("shapes")] if EVERYTHING else [])
+@pytest.mark.parametrize("rules", [SHAPES] if EVERYTHING else [])
 def test_every_shape_of_a_rule_scores_alike(spark: object, url: str, rules: Path) -> None:
     report = tierwise.parity(rules / "data", "2021-06", ["duckdb", "postgres", spark], rules=rules,
                              postgres=url, allow_short_history=True)  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +21,7 @@ import tierwise
 from backend_fixtures import load
 from command_line import run, run_process
 from demo_market import rule_set
-from rule_files import carried_rules
+from rule_files import EVERYTHING, SHAPES, carried_rules, rules_of_shapes
 from test_functions import OVER_ROWS, ROW, _as_single, checked
 from test_headers import CASES, COMPETENCY, CONTRACT
 from test_refusals import DAMAGES
@@ -40,15 +39,11 @@ from tierwise_cli.render.explanation import WRITERS
 if TYPE_CHECKING:
     import psycopg
 pytestmark = pytest.mark.postgres
-CONTOSO, RESELLERS, SHAPES = (
-    Path("examples") / name for name in ("contoso", "resellers", "shapes")
-)
+CONTOSO, RESELLERS = Path("examples") / "contoso", Path("examples") / "resellers"
 RULES = RESELLERS / "rules"
 A_FEW = ["combinations-of-badges", "dated-rates", "level-kept-until-an-anniversary", "median",
          "percentile-within-a-country"]  # fmt: skip
 """Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
-EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
-ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
 
 
 def same(mine: tierwise.Results, known: tierwise.Results) -> None:
@@ -87,10 +82,7 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
 @pytest.mark.parametrize("chosen", [] if EVERYTHING else [A_FEW])
 def test_shapes_of_rules_score_alike(url: str, tmp_path: Path, chosen: list[str]) -> None:
     """A few of them; all, if all is asked for, in test_parity.py."""
-    rules = tmp_path / "rules"
-    shutil.copytree(SHAPES, rules, ignore=lambda folder, names: [
-        each for each in names if each in ALL and each not in chosen])  # fmt: skip
-    asked = {"rules": rules, "allow_short_history": True}
+    asked = {"rules": rules_of_shapes(tmp_path, chosen), "allow_short_history": True}
     known = tierwise.evaluate(SHAPES / "data", "2021-06", **asked)
     mine = tierwise.evaluate(SHAPES / "data", "2021-06", backend="postgres", master=url, **asked)
     assert len(known.options) >= len(chosen)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ import pytest
 import small_programme
 import tierwise
 from backend_fixtures import FAST
+from rule_files import EVERYTHING, SHAPES, rules_of_shapes
 from small_programme import AS_OF
 from tierwise.rational import whole_quotient
 from tierwise.run.backend import Backend, Settings, TooLarge
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.spark
-SHAPES = Path("examples") / "shapes"
 A_FEW = ["best-over-regions", "combinations-of-badges", "dated-rates", "growth-before-a-claim",
          "level-kept-until-an-anniversary", "median", "percentile-within-a-country"]  # fmt: skip
 """Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
-ALL = sorted(each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data")
 
 
 @pytest.fixture(scope="session")
@@ -55,20 +53,12 @@ def same(mine: tierwise.Results, known: tierwise.Results) -> None:
         assert own.table.to_pylist() == other.table.to_pylist(), own.option.id
 
 
-def rules_of(folder: Path, shapes: Collection[str]) -> Path:
-    """A copy of the rules of some shapes."""
-    rules = folder / "rules"
-    shutil.copytree(SHAPES, rules, ignore=lambda place, names: [
-        each for each in names if each in ALL and each not in shapes])  # fmt: skip
-    return rules
-
-
-@pytest.mark.parametrize("chosen", [] if os.environ.get("TIERWISE_ALL_SHAPES") else [A_FEW])
+@pytest.mark.parametrize("chosen", [] if EVERYTHING else [A_FEW])
 def test_shapes_of_rules_score_alike(
     spark: SparkSession, tmp_path: Path, chosen: list[str]
 ) -> None:
     """A few of them; all, if all is asked for, in test_parity.py."""
-    rules = rules_of(tmp_path, chosen)
+    rules = rules_of_shapes(tmp_path, chosen)
     known = tierwise.evaluate(SHAPES / "data", "2021-06", rules=rules, allow_short_history=True)
     mine = tierwise.evaluate(
         SHAPES / "data", "2021-06", rules=rules, allow_short_history=True, backend=spark
@@ -78,7 +68,7 @@ def test_shapes_of_rules_score_alike(
 
 
 def test_an_explanation_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
-    rules = rules_of(tmp_path, {"growth-before-a-claim"})
+    rules = rules_of_shapes(tmp_path, {"growth-before-a-claim"})
     texts = []
     for backend in (spark, "duckdb"):
         report = tierwise.explain(SHAPES / "data", "2021-06", "amsterdam", rules=rules,
@@ -125,7 +115,10 @@ def test_tables_of_a_catalogue(spark: SparkSession, tmp_path: Path) -> None:
     for file in files.glob("*.csv"):
         spark.read.csv(str(file), header=True).write.saveAsTable(f"shops.{file.stem}")
     mine = tierwise.evaluate("table:spark_catalog.shops", AS_OF, rules=rules, backend=spark)
-    same(mine, tierwise.evaluate(files, AS_OF, rules=rules))
+    known = tierwise.evaluate(files, AS_OF, rules=rules)
+    same(mine, known)
+    assert mine.stamp.backend == "spark"
+    assert mine.stamp.rules_digest == known.stamp.rules_digest
     assert all(name.startswith("spark_catalog.shops.") for name, _ in mine.stamp.data)
     spark.sql("DROP DATABASE shops CASCADE")
     with pytest.raises(tierwise.Refused) as refused:
