@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.months import format_month
@@ -26,7 +25,8 @@ from tierwise.plan.wide_table import level_ranks
 from tierwise.program.cases import ValueResult
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Program
-from tierwise.quantity import Quantity, plain_decimal
+from tierwise.quantity import Quantity
+from tierwise.run.cut import decimals
 from tierwise.source.fields import in_language
 
 
@@ -304,8 +304,6 @@ STAMP = ("engine_version", "rules_digest", "data_digest")
 """The columns of the wide table that say what it was made from."""
 _PIECE = 2_000
 """How many rows of a column that has the same text in all of them lie in one piece."""
-DECIMAL = pa.decimal128(38, 18)
-"""The type of every number in the wide table."""
 
 
 def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
@@ -341,16 +339,3 @@ def _same(text: str, rows: int) -> pa.ChunkedArray:
     piece = pa.StringArray.from_buffers(_PIECE, pa.py_buffer(ends), pa.py_buffer(letters * _PIECE))
     whole, rest = divmod(rows, _PIECE)
     return pa.chunked_array([*[piece] * whole, piece.slice(0, rest)], pa.string())
-
-
-def decimals(numerator: pa.ChunkedArray, denominator: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Exact fractions as decimals, cut behind 18 digits."""
-    largest = pc.max(denominator).as_py()
-    if largest is not None and largest >= 10**30:
-        exact = (_fraction(*pair) for pair in
-                 zip(numerator.to_pylist(), denominator.to_pylist(), strict=True))  # fmt: skip
-        texts = [None if each is None else plain_decimal(each) for each in exact]
-        return pa.chunked_array([pa.array(texts, pa.string()).cast(DECIMAL)])
-    above = numerator.cast(pa.decimal256(38, 0))
-    below = denominator.cast(pa.decimal256(30, 0))
-    return pc.cast(pc.divide(above, below), options=pc.CastOptions.unsafe(DECIMAL))

@@ -1,0 +1,40 @@
+"""Numbers in files of results are the exact ones, cut behind 18 digits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pyarrow as pa
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tierwise.run.cut import decimals
+
+WHOLE = pa.decimal128(38, 0)
+
+
+def cut(number: Fraction) -> Decimal:
+    """Digit by digit, as on paper; only the first eighteen behind the point."""
+    digits = abs(number.numerator) * 10**18 // number.denominator
+    return Decimal((int(number < 0), tuple(map(int, str(digits))), -18))
+
+
+LARGE = st.integers(-(10**19), 10**19)
+SMALL = st.integers(-(10**9), 10**9)
+BELOW = st.sampled_from([1, 3, 7, 300_000, 9 * 10**9, 9 * 10**9 + 1, 10**18, 10**29, 10**31])
+
+
+@settings(deadline=None)
+@given(st.lists(st.none() | st.tuples(SMALL | LARGE, BELOW | st.integers(1, 10**10)), max_size=5))
+@example([])
+@example([None])
+@example([(10**18 - 1, 9 * 10**9), (1 - 10**18, 7)])
+@example([(10**18, 3), (-1, 1)])
+@example([(-2, 3), None, (5, 1)])
+@example([(7, 1), (-(10**18) + 1, 1)])
+def test_numbers_are_cut(pairs: list[tuple[int, int] | None]) -> None:
+    above = pa.chunked_array([pa.array([pair and pair[0] for pair in pairs], WHOLE)])
+    below = pa.chunked_array([pa.array([pair and pair[1] for pair in pairs], WHOLE)])
+    wanted = [None if pair is None else cut(Fraction(*pair)) for pair in pairs]
+    assert decimals(above, below).to_pylist() == wanted
