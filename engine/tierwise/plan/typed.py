@@ -38,7 +38,7 @@ _WIDEST = "decimal(38, 18)"
 _WIDE = 6
 """Digits behind the point beyond which it is looked how many of them are used."""
 _TRUE, _FALSE = "true", "false"
-_NUL = r"\x00"
+NUL = r"\x00"
 
 TOO_LARGE = f"too large: whole numbers go from -{_WHOLE} to {_WHOLE}"
 """What is said of a whole number that is none of those that are taken."""
@@ -125,7 +125,7 @@ def holds_nul(cell: ir.Column, column: Column) -> ir.BooleanValue | None:
     stand there. A pattern, because SQL cannot write the character.
     """
     is_told = column.kind is not Kind.TEXT or column.values is not None or column.references
-    return None if is_told or not cell.type().is_string() else cell.re_search(_NUL)
+    return None if is_told or not cell.type().is_string() else cell.re_search(NUL)
 
 
 def _fits(cell: ir.DecimalColumn) -> ir.BooleanValue | None:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract, Table
+from tierwise.run.digest import Digest
 
 Cells = Mapping[str, str | None]
 """A row: its cells by column, as a text file would write them."""
@@ -65,7 +66,7 @@ class RawTable:
     shown: str
     first_row: int | None
     is_text: bool
-    digest: str
+    digest: Digest
     header: tuple[str, ...]
     whole: bool = True
     near: str = ""

@@ -128,7 +128,7 @@ def stamp_of(
 ) -> Stamp:
     """The stamp of a run; ``as_of``: of a month of the programs that is not their last."""
     rules = tuple(sorted({pair for program in programs for pair in program.digests}))
-    data = tuple(sorted({(table.shown, table.digest) for table in raw.values()}))
+    data = tuple(sorted({(table.shown, table.digest()) for table in raw.values()}))
     month = programs[0].as_of if programs and as_of is None else as_of
     return Stamp(
         VERSION,

@@ -21,6 +21,7 @@ from tierwise.program.program import Contract
 from tierwise.run import backends
 from tierwise.run.address import TABLE, scheme_of, table_of
 from tierwise.run.backend import Data, RawTable, Settings, TooLarge, raw_name
+from tierwise.run.digest import already
 from tierwise.run.grown import grown
 from tierwise.run.on_postgres.address import address_of
 from tierwise.run.on_postgres.sql import is_only_columns, quoted, sql_of
@@ -81,7 +82,7 @@ class Postgres:
             own_columns = contract.tables[name].columns.values()
             read = [each.header for each in own_columns if each.name in columns]
             opened[name] = RawTable(name, f"{address.schema}.{name}", None, False,
-                                    digest(self._session, place, read), tuple(columns))  # fmt: skip
+                                    already(digest(self._session, place, read)), tuple(columns))  # fmt: skip
         return opened
 
     def _load(

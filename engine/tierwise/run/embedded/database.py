@@ -13,21 +13,33 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
+import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.kept import kept
 from tierwise.plan.plan import Step
+from tierwise.plan.typed import NUL
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
 
-_PRINTER = DuckDBCompiler()
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
+
+
+def _search(printer: object, op: object, *, arg: sge.Expr, pattern: sge.Expr) -> sge.Expr:
+    """Whether a text matches a pattern; a single character is looked for without one, which is faster."""
+    del printer, op
+    if isinstance(pattern, sge.Literal) and pattern.this == NUL:
+        return sge.func("contains", arg, sge.func("chr", sge.Literal.number(0)))
+    return sge.RegexpLike(this=arg, expression=pattern)
+
+
+_PRINTER = type("_Printer", (DuckDBCompiler,), {"visit_RegexSearch": _search})()
 
 
 class Database:

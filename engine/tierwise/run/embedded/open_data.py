@@ -5,7 +5,6 @@ Nothing is parsed here but the files' own format: cells of text files stay text.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, 
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
 from tierwise.run.backend import RawTable, missing_columns, raw_name, unreadable
+from tierwise.run.digest import already, of_file
 from tierwise.run.embedded.database import Database, attach, is_interrupt, literal, quoted
 from tierwise.run.embedded.text_files import DELIMITERS, FIRST_ROW, load_text, twice
 
@@ -79,7 +79,7 @@ def _open_database(
         found.append(unreadable(Cell(str(data)), error, "copy the file once more"))
         return {}
     names = {str(row[0]) for row in rows}
-    digest, opened = _digest(data), {}
+    digest, opened = of_file(data), {}
     for name, table in contract.tables.items():
         place = f"{data.name}:{name}"
         if name not in names:
@@ -173,9 +173,9 @@ def _open_file(
         loaded = load_text(database, raw_name(table.name), path, table, found)
         if loaded is None:
             return None
-        return RawTable(table.name, path.name, FIRST_ROW, True, loaded.digest,
+        return RawTable(table.name, path.name, FIRST_ROW, True, already(loaded.digest),
                         tuple(table.named(loaded.header)), loaded.whole)  # fmt: skip
-    digest = _digest(path)
+    digest = of_file(path)
     if path.stat().st_size == 0:
         found.append(Diagnostic("data-empty", "the file is empty", place, "write it as Parquet"))
         return None
@@ -205,8 +205,3 @@ def _columns_of_parquet(path: Path, table: Table) -> Diagnostic | None:
     except (pa.ArrowException, OSError, ValueError):
         return None  # DuckDB has read it, and knows the names
     return twice(path.name, names, None, table)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from tierwise.program.program import Contract
 from tierwise.run.backend import Cells, RawTable, raw_name
+from tierwise.run.digest import already
 from tierwise.run.embedded.database import Database, quoted
 
 
@@ -25,5 +26,5 @@ def open_rows(
             f"CREATE OR REPLACE TEMP TABLE {quoted(raw_name(name))} AS FROM {quoted('rows:batch')}"
         )
         database.connection.unregister("rows:batch")
-        opened[name] = RawTable(name, name, 0, True, "", header)
+        opened[name] = RawTable(name, name, 0, True, already(""), header)
     return opened

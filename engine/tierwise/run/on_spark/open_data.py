@@ -22,6 +22,7 @@ from tierwise.run.backend import (
     raw_name,
     unreadable,
 )
+from tierwise.run.digest import already
 from tierwise.run.on_spark.errors import translated
 
 CATALOGUE = "table:"
@@ -72,7 +73,7 @@ def open_rows(
         numbers = pa.array(range(len(rows)), pa.int64())
         frame = session.createDataFrame(pa.table(cells | {ROW: numbers}))
         frame.createOrReplaceTempView(f"`{raw_name(name)}`")
-        opened[name] = RawTable(name, name, 0, True, "", header)
+        opened[name] = RawTable(name, name, 0, True, already(""), header)
     return opened
 
 
@@ -155,8 +156,8 @@ def _opened(frame: DataFrame, label: str, table: Table) -> RawTable:
     is_text = not label.endswith(_PARQUET) and label.endswith(tuple(_DELIMITERS))
     numbered = frame.withColumn(ROW, fn.monotonically_increasing_id())
     numbered.createOrReplaceTempView(f"`{raw_name(table.name)}`")
-    known = [column for column in table.columns if column in header]
-    return RawTable(table.name, label, None, is_text, _digest(frame, known), header)
+    read = [column for column in table.columns if column in header]
+    return RawTable(table.name, label, None, is_text, already(_digest(frame, read)), header)
 
 
 def _digest(frame: DataFrame, columns: Sequence[str]) -> str:
