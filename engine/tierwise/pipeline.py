@@ -7,7 +7,7 @@ stops where there are errors, so that a stage never sees what an earlier one ref
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -356,10 +356,11 @@ def ran_on(
 
     with Ahead(backend.expect) as ahead:
 
-        def plan(programs: tuple[Program, ...]) -> None:
+        def plan(programs: tuple[Program, ...]) -> Callable[[], Iterable[Step]]:
             if programs:
                 schemas = schemas_of(backend, programs)
                 ahead.begin(programs, functools.partial(_planned, programs, schemas))
+            return lambda: (step for plan in ahead.made_well(programs) for step in plan.scoring)
 
         ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
         found = ordered(ready.found)
@@ -373,5 +374,5 @@ def ran_on(
         plans = ahead.made(ready.programs)
         if plans is None:
             plans = _planned(ready.programs, schemas_of(backend, ready.programs))
-        run_plans(backend, plans, progress)
+        run_plans(backend, plans, progress, ready.made)
     return Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

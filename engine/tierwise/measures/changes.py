@@ -55,7 +55,7 @@ class ChangesRule:
 
 
 @dataclass(frozen=True)
-class Changes:
+class Changes(shared.AsksForLeast):
     """The measure with its names resolved."""
 
     rows: Rows
@@ -78,7 +78,7 @@ class Changes:
 
     def lower(self, steps: Steps) -> Facts:
         """Runs of months in the state: each run's first month enters, the one after it leaves."""
-        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
+        totals = steps.totals(self.totalled, self.window)
         within = totals.filter(self.least.reached(totals.total, steps))
         names = (*steps.keys(self.rows), "entity")
         begins = ~self.least.reached(within.before, steps).fill_null(False)

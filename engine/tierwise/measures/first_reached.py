@@ -60,7 +60,7 @@ class FirstReachedRule:
 
 
 @dataclass(frozen=True)
-class FirstReached:
+class FirstReached(shared.AsksForLeast):
     """The measure with its names resolved."""
 
     rows: Rows
@@ -82,7 +82,7 @@ class FirstReached:
 
     def lower(self, steps: Steps) -> Facts:
         """The first month at the number, unless that month is the baseline itself."""
-        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
+        totals = steps.totals(self.totalled, self.window)
         names = [*steps.keys(self.rows), "entity"]
         reached = totals.filter(self.least.reached(totals.total, steps))
         firsts = reached.group_by(names).aggregate(month=reached.month.min())

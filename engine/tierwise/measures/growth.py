@@ -66,17 +66,23 @@ class Growth:
         """Its amount."""
         return (self.amount,)
 
+    @property
+    def totalled(self) -> Totalled:
+        """The totals of the two months."""
+        ends = (Window(0), Window(self.window.first, self.window.first))
+        return Totalled(self.rows, self.entity, self.amount, ends)
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity for each of the two months."""
-        totals = steps.totals(Totalled(self.rows, self.entity, self.amount), self.window)
-        then_in = (totals.month - self.window.first).cast("int32")
-        now, then = (
-            totals.select(
+        parts = []
+        for part, window in zip(self.parts, self.totalled.windows, strict=True):
+            totals = steps.totals(self.totalled, window)
+            as_of = (totals.month - window.last).cast("int32")
+            parts.append(totals.select(
                 *steps.keys(self.rows), "entity", "month", part=steps.text(part),
                 credited_in="month", amount="total", first_as_of=as_of, last_as_of=as_of,
-            )
-            for part, as_of in (("now", totals.month), ("then", then_in))
-        )  # fmt: skip
+            ))  # fmt: skip
+        now, then = parts
         return Facts(now.union(then), "not one of the two months that are compared",
                      asks={"amount": self.amount}, adds=True)  # fmt: skip
 

@@ -43,7 +43,7 @@ class ReachedRule:
 
 
 @dataclass(frozen=True)
-class Reached:
+class Reached(shared.AsksForLeast):
     """The measure with its names resolved."""
 
     rows: Rows
@@ -65,7 +65,7 @@ class Reached:
 
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity and month in which it reached the number."""
-        totals = steps.totals(self.least.of(self.rows, self.entity, self.amount), self.window)
+        totals = steps.totals(self.totalled, self.window)
         reached = totals.filter(self.least.reached(totals.total, steps))
         facts = reached.select(*steps.keys(self.rows), "entity", "month", credited_in="month",
                                amount=1, part=steps.text("value"))  # fmt: skip

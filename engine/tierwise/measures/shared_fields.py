@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION, NAME, Json
@@ -155,15 +156,39 @@ class Least:
         """What does not reach it, as a sentence says it: "fewer than 5"."""
         return f"{'no more' if self.more else 'fewer'} than {plain_decimal(self.number)}"
 
-    def of(self, rows: Rows, entity: Entity, amount: Expression) -> Totalled:
-        """What is to be totalled to know it: of whole numbers whether any is above 0, where that does."""
-        any_row = 0 <= self.number < 1 if self.more else 0 < self.number <= 1
-        return Totalled(rows, entity, amount, any_row)
+    @property
+    def enough(self) -> int:
+        """The least whole number not below 0 that reaches it."""
+        return max(math.floor(self.number) + 1 if self.more else math.ceil(self.number), 0)
 
     def reached(self, total: ir.NumericValue, steps: Steps) -> ir.BooleanValue:
         """Whether a total reaches it."""
         compare: Callable[..., ir.BooleanValue] = operator.gt if self.more else operator.ge
         return compare(total, steps.number(self.number))
+
+
+class _WithLeast(Protocol):
+    """A measure that asks of totals whether they reach a number."""
+
+    @property
+    def rows(self) -> Rows: ...
+    @property
+    def entity(self) -> Entity: ...
+    @property
+    def amount(self) -> Expression: ...
+    @property
+    def window(self) -> Window: ...
+    @property
+    def least(self) -> Least: ...
+
+
+class AsksForLeast:
+    """What such measures have in common."""
+
+    @property
+    def totalled(self: _WithLeast) -> Totalled:
+        """The totals of the window, by which it is only asked whether they reach the number."""
+        return Totalled(self.rows, self.entity, self.amount, (self.window,), self.least.enough)
 
 
 def least(fields: Fields) -> Least:

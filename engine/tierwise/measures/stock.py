@@ -62,9 +62,14 @@ class Stock:
         """Its amount."""
         return (self.amount,)
 
+    @property
+    def totalled(self) -> Totalled:
+        """The totals of the month."""
+        return Totalled(self.rows, self.entity, self.amount, (self.window,))
+
     def lower(self, steps: Steps) -> Facts:
         """A fact an entity that has rows in the month."""
-        totals = steps.totals(Totalled(self.rows, self.entity, self.amount), self.window)
+        totals = steps.totals(self.totalled, self.window)
         facts = totals.select(
             *steps.keys(self.rows), "entity", "month", credited_in="month", amount="total"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -28,23 +29,61 @@ def _with_whole_keys(table: Table, typed: ir.Table) -> ir.Table:
 
 
 @dataclass(frozen=True)
+class KeyByMonth:
+    """A key that is some ``things``, a ``month``, and columns of few values, by name: ``small``."""
+
+    things: tuple[str, ...]
+    month: str
+    small: Mapping[str, tuple[str, ...]]
+
+    @property
+    def in_a_month(self) -> int:
+        """How many rows of a month the things of a key may have."""
+        return math.prod(map(len, self.small.values()))
+
+
+def key_by_month(table: Table) -> KeyByMonth | None:
+    """The key of a table as such, where it is one."""
+    small = {
+        name: column.values
+        for name, column in table.columns.items()
+        if name in table.key and column.values is not None and not column.optional
+    }
+    month = table.dated_by.path if table.dated_by is not None else ""
+    things = tuple(name for name in table.key if name not in small and name != month)
+    is_month = month in table.key and table.columns[month].kind is Kind.MONTH
+    return KeyByMonth(things, month, small) if is_month and things else None
+
+
+@dataclass(frozen=True)
 class Grouped:
     """The rows of a table by the ``things`` of their keys, with which of them stand twice.
 
-    ``rows``: the things, ``added`` and ``either``: the sum of the bits of a thing's rows, and their
-    union, which are the same unless one of them stands twice.
+    ``typed``: the rows. ``cells``: of each thing ``added`` and ``either``, the sum of the bits of its
+    rows, and their union, which are the same unless one of them stands twice.
     """
 
     things: tuple[str, ...]
-    rows: ir.Table
+    typed: ir.Table
+    cells: Mapping[str, ir.Value]
 
-    def question(self, dangling: ir.Table | None) -> ir.Table:
-        """One row: ``repeated``, how many things have a key twice; ``dangling``: how many of those rows."""
-        both = self.rows.added != self.rows.either
-        repeated = self.rows.aggregate(repeated=both.sum().fill_null(0))
-        if dangling is None:
-            return repeated.mutate(dangling=0)
-        return repeated.cross_join(dangling.aggregate(dangling=dangling.count()))
+    def rows(self, more: Mapping[str, ir.Value] | None = None) -> ir.Table:
+        """A row a thing, with its cells and perhaps ``more``."""
+        return self.typed.group_by(self.things).aggregate(**self.cells, **(more or {}))
+
+
+def question(rows: ir.Table, dangling: ir.Table | None) -> ir.Table:
+    """One row: ``repeated``, how many things have a key twice; ``dangling``: how many of those rows.
+
+    Args:
+        rows: as ``Grouped.rows`` gives them.
+        dangling: those of them that refer to nothing; None where that is not asked.
+    """
+    both = rows.added != rows.either
+    repeated = rows.aggregate(repeated=both.sum().fill_null(0))
+    if dangling is None:
+        return repeated.mutate(dangling=0)
+    return repeated.cross_join(dangling.aggregate(dangling=dangling.count()))
 
 
 @kept
@@ -55,24 +94,15 @@ def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | 
     thing alone, of which there are far fewer. Each month and value is one bit of a number. None:
     no such key, or more bits than a number has.
     """
-    small = {
-        name: column.values
-        for name, column in table.columns.items()
-        if name in table.key and column.values is not None and not column.optional
-    }
-    month = table.dated_by.path if table.dated_by is not None else ""
-    things = tuple(name for name in table.key if name not in small and name != month)
-    bits = (last - first + 1) * math.prod(len(values) for values in small.values())
-    is_month = month in table.key and table.columns[month].kind is Kind.MONTH
-    if not is_month or not things or bits > MOST_BITS:
+    key = key_by_month(table)
+    if key is None or (last - first + 1) * key.in_a_month > MOST_BITS:
         return None
-    typed = _with_whole_keys(table, typed)
-    position = typed[month] - first
-    for name, values in small.items():
+    position = typed[key.month] - first
+    for name, values in key.small.items():
         codes = [(typed[name] == value, code) for code, value in enumerate(values)]
         position = position * len(values) + ibis.cases(*codes, else_=0)
     bit = bit_of(position)
-    return Grouped(things, typed.group_by(things).aggregate(added=bit.sum(), either=bit.bit_or()))
+    return Grouped(key.things, typed, {"added": bit.sum(), "either": bit.bit_or()})
 
 
 @kept

@@ -11,21 +11,17 @@ from collections.abc import Iterable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.measures.base import (
     AS_OF_MONTHS,
     CHOSEN_FROM,
     ROWS,
-    By,
-    Entity,
     Facts,
     Measure,
     Rows,
     Window,
 )  # fmt: skip
 from tierwise.measures.totalled import Totalled
-from tierwise.plan.bits import MOST_BITS
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import credited, once
 from tierwise.plan.everybody import everybody
@@ -34,22 +30,18 @@ from tierwise.plan.made import StepsMade
 from tierwise.plan.moments import AllMonths, AsOf, EachMonth, last_day_of, months_back
 from tierwise.plan.net import Net
 from tierwise.plan.plan import (
+    Gathered,
     MeasuredPlan,
     OptionPlan,
     Plan,
     Step,
     data_name,
 )
-from tierwise.plan.rows import Reached, dating, reach
+from tierwise.plan.rows import Reached, dating, names_as_of, reach
 from tierwise.plan.scope import Scope
 from tierwise.plan.score_table import score_table
 from tierwise.plan.spread import folded_by_month, folded_wide
-from tierwise.plan.totals import (
-    presence_as_totals,
-    presence_by_entity,
-    totals_by_entity,
-    totals_by_month,
-)
+from tierwise.plan.totals import Totals
 from tierwise.plan.who_is_credited import WhoIsCredited, asks_since
 from tierwise.program.option import Folded, Option, Value
 from tierwise.program.program import Dating, Program
@@ -101,16 +93,18 @@ class _OptionLowering:
         self.as_of = program.as_of
         self.months = months = program.months
         self.wanted = {name: each + months - 1 for name, each in option.wanted.items()}
-        self.kept: dict[tuple[object, ...], ir.Table] = {}
+        self.totals = Totals(self.contract, option, tables, self.as_of, self.wanted, self.step)
         self.nets: dict[int, Net] = {}
         self.credit = WhoIsCredited(
             self.contract, option, tables, self.as_of, self.wanted, self.step
         )
 
-    def step(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table:
+    def step(
+        self, name: str, title: str, table: ir.Table, stored: bool, gathered: Gathered | None = None
+    ) -> ir.Table:
         """Add a step; what comes later reads it by its name, which may be that of an equal one."""
         full = f"{self.program.competency}:{self.option.id}:{name}"
-        step = self.made.step(full, title, table, stored)
+        step = self.made.step(full, title, table, stored, gathered)
         self.names[name] = step.name
         if step not in self.steps:
             self.steps.append(step)
@@ -185,50 +179,11 @@ class _OptionLowering:
 
     def depends(self, rows: Rows, expressions: Iterable[Expression]) -> bool:
         """Whether which rows are eligible, or an expression over them, names the as-of month."""
-        names = frozenset().union(*(each.paths for each in rows.conditions),
-                                  *(each.names for each in expressions))  # fmt: skip
-        names |= rows.by.expression.names if rows.by is not None else frozenset()
-        return "as_of" in names - self.contract.tables[rows.table].columns.keys()
+        return names_as_of(self.contract, rows, expressions)
 
     def all_totals(self, moment: AsOf, of: Totalled) -> ir.Table:
         """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
-        rows, entity, amount = of.rows, of.entity, of.amount
-        keys = (*moment.keys(rows), "entity")
-        key = ("totals", rows.table, tuple((each.expression.text, each.prefix)
-               for each in rows.conditions), *keys, rows.scored, _text_of(rows.by), entity.text, amount.text)  # fmt: skip
-        if key not in self.kept:
-            window = self._widest(rows.table)
-            columns: dict[str, Entity | Expression] = {"entity": entity, "amount": amount}
-            months = range(self.as_of + window.first, self.as_of + window.last + 1)
-            chosen = moment.select(rows, columns, window)
-            name = f"totals:{len(self.kept)}"
-            title = f"{rows.table} by {entity.text} and month"
-            if self._is_presence(of) and len(months) <= MOST_BITS:
-                bits = self.step(name, title, presence_by_entity(chosen, keys, months), stored=True)
-                wide = presence_as_totals(bits, keys, months)
-            else:
-                wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
-            by_month = totals_by_month(wide, keys, months)
-            self.kept[key] = self.step(f"{name}:months", title, by_month, stored=False)
-        return self.kept[key]
-
-    def _is_presence(self, of: Totalled) -> bool:
-        """Whether all that is asked of totals is whether some row's whole number is above 0."""
-        table = self.contract.tables[of.rows.table]
-        column = table.columns.get(of.amount.text)
-        if not of.any_row or column is None or column.kind is not Kind.WHOLE:
-            return False
-        others = [each for _, each in self.option.measured if each.rows.table == table.name]
-        return len(others) == 1 and column.minimum is not None and column.minimum >= 0
-
-    def _widest(self, table: str) -> Window:
-        """The months that any value of the option reads of a table."""
-        windows = [(value, each.window) for value, each in self.option.measured
-                   if each.rows.table == table and each.window is not None]  # fmt: skip
-        return Window(
-            min(window.first + 1 - self.wanted[value.id] for value, window in windows),
-            max(window.last for _, window in windows),
-        )
+        return self.totals.of(moment, of)
 
     # From facts to folded parts.
 
@@ -311,10 +266,6 @@ def _meet_again(measure: Measure, measured: Facts) -> bool:
     """Whether several facts about an entity may count as of a month, of which one does."""
     window = measure.window
     return measured.once and (window is None or window.first < window.last)
-
-
-def _text_of(by: By | None) -> str:
-    return "" if by is None else by.expression.text
 
 
 def _sums(table: ir.Table, measure: Measure) -> dict[str, ir.Value]:

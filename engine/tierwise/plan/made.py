@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import ibis.expr.types as ir
 
-from tierwise.plan.plan import Step
+from tierwise.plan.plan import Gathered, Step
 
 
 class StepsMade:
@@ -21,7 +21,9 @@ class StepsMade:
         self._by_table: dict[Hashable, Step] = {}
         self._names: set[str] = set()
 
-    def step(self, name: str, title: str, table: ir.Table, stored: bool) -> Step:
+    def step(
+        self, name: str, title: str, table: ir.Table, stored: bool, gathered: Gathered | None = None
+    ) -> Step:
         """The step that makes a table, stored if need be: one that is there, or a new one."""
         known = self._by_table.get(table.op())
         if known is not None and (known.stored or not stored):
@@ -31,5 +33,5 @@ class StepsMade:
             number += 1
             unique = f"{name}:{number}"
         self._names.add(unique)
-        made = self._by_table[table.op()] = Step(unique, title, table, stored)
+        made = self._by_table[table.op()] = Step(unique, title, table, stored, gathered)
         return made

@@ -16,13 +16,29 @@ from tierwise.program.program import Contract, Program
 
 
 @dataclass(frozen=True)
+class Gathered:
+    """All rows of a table of the data by the ``thing`` that they are about, a column that they refer by.
+
+    ``data``: the table's name in the plan. ``cells``: what is made of a thing's rows, over that table.
+    """
+
+    data: str
+    thing: str
+    cells: Mapping[str, ir.Value]
+
+
+@dataclass(frozen=True)
 class Step:
-    """A named table, which is another one of the same name. ``stored``: it is read more than once, so a backend keeps its rows."""
+    """A named table, which is another one of the same name. ``stored``: it is read more than once, so a backend keeps its rows.
+
+    ``gathered``: what it is made of, so that whoever reads all those rows anyway can make it then.
+    """
 
     name: str
     title: str = field(compare=False)
     table: ir.Table = field(compare=False)
     stored: bool = field(compare=False)
+    gathered: Gathered | None = field(compare=False, default=None)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tierwise.expression.columns import ColumnEvaluator, decimal_literal
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
-from tierwise.measures.base import Condition, Entity
+from tierwise.measures.base import Condition, Entity, Rows
 from tierwise.months import month_number
 from tierwise.program.program import Catalogue, Contract, Dating
 
@@ -168,6 +168,14 @@ def reach(
             table = table.join(right, met, how=how)
         found.update({f"{alias}.{rest}": name for rest, name in names.items()})
     return Reached(table, found, contract, constants)
+
+
+def names_as_of(contract: Contract, rows: Rows, expressions: Iterable[Expression]) -> bool:
+    """Whether which rows are eligible, or an expression over them, names the as-of month."""
+    names = frozenset().union(*(each.paths for each in rows.conditions),
+                              *(each.names for each in expressions))  # fmt: skip
+    names |= rows.by.expression.names if rows.by is not None else frozenset()
+    return "as_of" in names - contract.tables[rows.table].columns.keys()
 
 
 def meets(own: ir.Column, key: ir.Column) -> ir.BooleanValue:

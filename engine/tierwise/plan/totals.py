@@ -1,80 +1,157 @@
-"""Totals of entities by month, made with a column for each month.
-
-To group by entity and month makes a group for every pair of them; to group by entity alone, with a
-sum for each month, makes a tenth as many and takes half the time. The rows by month are read off
-afterwards, and each knows its neighbours, so that nobody has to put months in order again.
-"""
+"""The totals that an option's measures look at: each made once, in the way that takes least time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 
-import ibis
 import ibis.expr.types as ir
 
-from tierwise.plan.bits import bit_of
+from tierwise.expression.kinds import Kind
+from tierwise.expression.parse import Expression
+from tierwise.measures.base import By, Entity, Window
+from tierwise.measures.totalled import OfTotals, Totalled
+from tierwise.plan.bits import MOST_BITS
+from tierwise.plan.by_month import (
+    presence_as_totals,
+    presence_by_entity,
+    totals_by_entity,
+    totals_by_month,
+)
+from tierwise.plan.gathered import (
+    Asked,
+    Gathering,
+    by_entity,
+    capped_totals,
+    cells_of,
+    gathering,
+)  # fmt: skip
+from tierwise.plan.plan import Gathered, data_name
+from tierwise.program.option import Option
+from tierwise.program.program import Contract
+
+if TYPE_CHECKING:
+    from tierwise.plan.moments import AsOf
 
 
-def totals_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
-    """A row an entity: the ``keys`` and a total for each month, null where it has no rows.
+class AddStep(Protocol):
+    """Adds a step of a name and a title to the plan, and gives it as a table to read."""
 
-    Args:
-        chosen: rows with the ``keys``, ``month`` and ``amount``; an empty amount is 0.
-        keys: what tells entities apart.
-        months: the numbers of the months.
-    """
-    amount = chosen.amount.fill_null(0)
-    sums = {_column(month): amount.sum(where=chosen.month == month) for month in months}
-    return chosen.group_by(list(keys)).aggregate(**sums)
+    def __call__(
+        self, name: str, title: str, table: ir.Table, stored: bool, gathered: Gathered | None = None
+    ) -> ir.Table: ...
 
 
-def presence_by_entity(chosen: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
-    """A row an entity that has a row with an amount above 0: the ``keys``, and ``held``: its months' bits.
+class Totals:
+    """The totals of an option's lowering."""
 
-    Where only that is asked, a number with a bit for each month is made in half the time of totals.
+    def __init__(
+        self, contract: Contract, option: Option, tables: Mapping[str, ir.Table], as_of: int,
+        wanted: Mapping[str, int], step: AddStep,
+    ) -> None:  # fmt: skip
+        self.contract = contract
+        self.option = option
+        self.tables = tables
+        self.as_of = as_of
+        self.wanted = wanted
+        self.step = step
+        self.made: dict[tuple[object, ...], tuple[ir.Table, ir.Table]] = {}
 
-    Args:
-        chosen: rows with the ``keys``, ``month`` and ``amount``, a whole number not below 0.
-        keys: what tells entities apart.
-        months: the numbers of the months, ``MOST_BITS`` of them at most.
-    """
-    above = chosen.filter(chosen.amount > 0)
-    bit = bit_of(above.month - months[0])
-    return above.group_by(list(keys)).aggregate(held=bit.bit_or())
+    def of(self, moment: AsOf, of: Totalled) -> ir.Table:
+        """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
+        keys = (*moment.keys(of.rows), "entity")
+        same = (*_same(of), keys)
+        if same not in self.made:
+            self.made[same] = self._made(moment, of, keys)
+        capped, exact = self.made[same]
+        return capped if of.enough and self._is_count(of) else exact
 
+    def _made(self, moment: AsOf, of: Totalled, keys: tuple[str, ...]) -> tuple[ir.Table, ir.Table]:
+        """The totals of which it is only asked whether they are enough, and the others."""
+        name = f"totals:{len(self.made)}"
+        title = f"{of.rows.table} by {of.entity.text} and month"
+        how = gathering(self.contract, of, self._asked(of)) if keys == ("entity",) else None
+        if how is not None:
+            return self._gathered(how, name, title)
+        window = self._widest(of.rows.table)
+        columns: dict[str, Entity | Expression] = {"entity": of.entity, "amount": of.amount}
+        months = range(self.as_of + window.first, self.as_of + window.last + 1)
+        chosen = moment.select(of.rows, columns, window)
+        if self._is_presence(of) and len(months) <= MOST_BITS:
+            bits = self.step(name, title, presence_by_entity(chosen, keys, months), stored=True)
+            wide = presence_as_totals(bits, keys, months)
+        else:
+            wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
+        by_month = totals_by_month(wide, keys, months)
+        whole = self.step(f"{name}:months", title, by_month, stored=False)
+        return whole, whole
 
-def presence_as_totals(presence: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
-    """The same as ``totals_by_entity`` gives it: a total is 1, or null."""
-    bits = {_column(month): 1 << place for place, month in enumerate(months)}
-    held = {
-        name: ((presence.held & ibis.literal(bit, "int64")) != 0).ifelse(1, ibis.null("int64"))
-        for name, bit in bits.items()
-    }
-    return presence.select(*keys, **held)
-
-
-def totals_by_month(wide: ir.Table, keys: Sequence[str], months: Sequence[int]) -> ir.Table:
-    """(keys, month, total, before, after): a row an entity and month in which it has rows.
-
-    ``before`` and ``after`` are the totals of the months next to it, null where there are none.
-    """
-    several = [
-        wide.filter(wide[_column(month)].notnull()).select(
-            *keys,
-            month=ibis.literal(month, "int32"),
-            total=wide[_column(month)],
-            before=_total(wide, month - 1, months),
-            after=_total(wide, month + 1, months),
+    def _gathered(self, how: Gathering, name: str, title: str) -> tuple[ir.Table, ir.Table]:
+        table = how.of.rows.table
+        data = self.tables[table]
+        gathered = Gathered(data_name(self.contract, table), how.thing,
+                            cells_of(how, self.contract, self.tables))  # fmt: skip
+        rows = data.group_by(how.thing).aggregate(**gathered.cells)
+        things = self.step(f"{name}:gathered", f"{table} by {how.thing}", rows, True, gathered)
+        entities = self.step(
+            name, title, by_entity(how, self.contract, self.tables, things), stored=True
         )
-        for month in months
-    ]
-    return ibis.union(*several) if len(several) > 1 else several[0]
+        both = [things, things]
+        if how.asked.months:
+            by_month = totals_by_month(capped_totals(how, entities), ["entity"], how.asked.months)
+            both[0] = self.step(f"{name}:months", title, by_month, stored=False)
+        if how.asked.exact:
+            by_month = totals_by_month(entities, ["entity"], how.asked.exact)
+            both[1] = self.step(f"{name}:exact", title, by_month, stored=False)
+        return both[0], both[1]
+
+    def _asked(self, of: Totalled) -> Asked:
+        """What all of the option's measures ask of the same totals."""
+        months: dict[bool, set[int]] = {True: set(), False: set()}
+        enough = 0
+        for value, each in self._alike(of):
+            is_capped = bool(each.enough) and self._is_count(each)
+            enough = max(enough, each.enough if is_capped else 0)
+            for window in each.windows:
+                first = self.as_of + window.first + 1 - self.wanted[value]
+                months[is_capped] |= {*range(first, self.as_of + window.last + 1)}
+        capped = range(min(months[True]), max(months[True]) + 1) if months[True] else ()
+        return Asked(enough, capped, sorted(months[False]))
+
+    def _alike(self, of: Totalled) -> list[tuple[str, Totalled]]:
+        """By value that looks at the same totals, how."""
+        totals = ((value.id, each.totalled) for value, each in self.option.measured
+                  if isinstance(each, OfTotals))  # fmt: skip
+        return [(value, each) for value, each in totals if _same(each) == _same(of)]
+
+    def _is_count(self, of: Totalled) -> bool:
+        """Whether what is totalled is a column of whole numbers, none of them below 0."""
+        column = self.contract.tables[of.rows.table].columns.get(of.amount.text)
+        is_whole = column is not None and column.kind is Kind.WHOLE
+        return (
+            is_whole and column is not None and column.minimum is not None and column.minimum >= 0
+        )
+
+    def _is_presence(self, of: Totalled) -> bool:
+        """Whether all that is asked of totals is whether some row's whole number is above 0."""
+        return self._is_count(of) and all(each.enough == 1 for _, each in self._alike(of))
+
+    def _widest(self, table: str) -> Window:
+        """The months that any value of the option reads of a table."""
+        windows = [(value, each.window) for value, each in self.option.measured
+                   if each.rows.table == table and each.window is not None]  # fmt: skip
+        return Window(
+            min(window.first + 1 - self.wanted[value.id] for value, window in windows),
+            max(window.last for _, window in windows),
+        )
 
 
-def _total(wide: ir.Table, month: int, months: Sequence[int]) -> ir.NumericValue:
-    own = wide[_column(months[0])]
-    return wide[_column(month)] if month in months else ibis.null(own.type())
+def _same(of: Totalled) -> tuple[object, ...]:
+    """What makes two totals the same."""
+    rows = of.rows
+    conditions = tuple((each.expression.text, each.prefix) for each in rows.conditions)
+    return (rows.table, conditions, rows.scored, _text_of(rows.by), of.entity.text, of.amount.text)
 
 
-def _column(month: int) -> str:
-    return f"total_{month}"
+def _text_of(by: By | None) -> str:
+    return "" if by is None else by.expression.text

@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic
-from tierwise.plan.keys import by_thing, duplicate_keys, duplicate_rows
-from tierwise.plan.plan import data_name
+from tierwise.plan.keys import Grouped, by_thing, duplicate_keys, duplicate_rows, question
+from tierwise.plan.plan import Step, data_name
 from tierwise.plan.refusals import (
     CheckedTable,
     along_references,
@@ -49,10 +49,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Checked:
-    """What checking leaves: how many rows each table has, and the months they reach over."""
+    """What checking leaves: how many rows each table has, and the months they reach over.
+
+    ``made``: the steps of plans that were made on the way.
+    """
 
     rows: Mapping[str, int]
     months: Mapping[str, Reach]
+    made: frozenset[str] = frozenset()
 
 
 NOTHING_CHECKED = Checked({}, {})
@@ -65,6 +69,7 @@ def check_data(
     found: list[Diagnostic],
     progress: Callable[[str], None],
     known: Checked = NOTHING_CHECKED,
+    steps: Callable[[], Iterable[Step]] = tuple,
 ) -> Checked:
     """Report every violation of the contract, the first rows of each kind and their number.
 
@@ -76,14 +81,17 @@ def check_data(
         contract: what of it can be judged, see ``usable`` and ``type_tables``.
         known: what checking left of tables that another contract means as well; these are not
             checked again.
+        steps: gives those of plans that will run; what they gather is made where all rows are
+            read anyway.
     """
+    gathering = _Gathering(backend, steps, set())
     rows, months = dict(known.rows), dict(known.months)
     raw = dict(raw)
     unknown = {name: each for name, each in contract.tables.items() if name not in known.rows}
     for name, table in unknown.items():
         progress(f"checking {name}")
         try:
-            rows[name], reach = _table(backend, contract, table, raw, found, progress)
+            rows[name], reach = _table(backend, contract, table, raw, found, progress, gathering)
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, ONCE_MORE))
             raw[name] = replace(raw[name], whole=False)
@@ -96,7 +104,7 @@ def check_data(
             found.extend(_across(backend, contract, table, raw, faulty))
         reach = _reach(backend, contract, table, raw, faulty) if table.name not in months else None
         months |= {table.name: reach} if reach is not None else {}
-    return Checked(rows, months)
+    return Checked(rows, months, frozenset(gathering.made))
 
 
 def _reach(
@@ -151,7 +159,7 @@ def _across(
 
 def _table(
     backend: Backend, contract: Contract, table: Table, raw: Mapping[str, RawTable],
-    found: list[Diagnostic], progress: Callable[[str], None],
+    found: list[Diagnostic], progress: Callable[[str], None], gathering: _Gathering,
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
     name = raw[table.name].source
@@ -168,7 +176,7 @@ def _table(
             counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
         wrong = [*_simple(backend, checked, counts, raw[table.name])]
         found.extend(wrong)
-        sure = _SURE_OF_NOTHING if wrong else _cheaply(backend, contract, table, raw, reach)
+        sure = _SURE_OF_NOTHING if wrong else _cheaply(contract, table, raw, reach, gathering)
         if not sure.key:
             found.extend(_key(backend, contract, checked, raw[table.name]))
         found.extend(_references(backend, contract, checked, raw, sure.references))
@@ -214,11 +222,11 @@ _SURE_OF_NOTHING = _Sure(False, frozenset())
 
 
 def _cheaply(
-    backend: Backend,
     contract: Contract,
     table: Table,
     raw: Mapping[str, RawTable],
     months: Reach | None,
+    gathering: _Gathering,
 ) -> _Sure:
     """Group the rows of a table whose cells are right by the things of their keys, and look at those.
 
@@ -226,6 +234,7 @@ def _cheaply(
     """
     if not table.key or months is None or months.first is None or months.last is None:
         return _SURE_OF_NOTHING
+    backend = gathering.backend
     typed = _typed(backend, contract, table.name)
     grouped = by_thing(table, typed, months.first, months.last)
     if grouped is None:
@@ -233,14 +242,44 @@ def _cheaply(
     thing = table.columns[grouped.things[0]] if len(grouped.things) == 1 else None
     target = _target(backend, contract, thing, raw) if thing is not None else None
     lost = None
-    if thing is not None and target is not None and not thing.beside:
-        lost = dangling(grouped.rows, target, contract.meeting(thing))
     try:
-        ((repeated, count),) = backend.rows(grouped.question(lost))
+        rows = gathering.rows(grouped)
+        if thing is not None and target is not None and not thing.beside:
+            lost = dangling(rows, target, contract.meeting(thing))
+        ((repeated, count),) = backend.rows(question(rows, lost))
     except CannotRun:
         return _SURE_OF_NOTHING
     leads = lost is not None and thing is not None and not count
     return _Sure(not repeated, frozenset({thing.name} if leads and thing is not None else ()))
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    """Makes what ``steps`` gather of a table where its rows are grouped by thing; ``made``: which."""
+
+    backend: Backend
+    steps: Callable[[], Iterable[Step]]
+    made: set[str]
+
+    def rows(self, grouped: Grouped) -> ir.Table:
+        """The rows by thing, stored if some step gathers them so."""
+        data = str(grouped.typed.get_name())
+        wanted = [(step, step.gathered) for step in self.steps() if step.gathered is not None
+                  and step.gathered.data == data and (step.gathered.thing,) == grouped.things]  # fmt: skip
+        if not wanted:
+            return grouped.rows()
+        cells = {f"{place}:{name}": cell for place, (_, each) in enumerate(wanted)
+                 for name, cell in each.cells.items()}  # fmt: skip
+        whole = grouped.rows(cells)
+        name = f"{data}:gathered"
+        with self.backend.running():
+            self.backend.create(name, whole, stored=True)
+            whole = ibis.table(whole.schema(), name=name)
+            for place, (step, each) in enumerate(wanted):
+                own = {cell: whole[f"{place}:{cell}"] for cell in each.cells}
+                self.backend.create(step.name, whole.select(each.thing, **own), stored=False)
+                self.made.add(step.name)
+        return whole
 
 
 def _target(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
+from tierwise.plan.plan import Step
 from tierwise.program.program import Contract, Program
 from tierwise.run.address import shown_address
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import SHOWN
+from tierwise.run.check_data import SHOWN, Checked
 from tierwise.run.check_history import check_history
 from tierwise.run.shared_tables import SharedTables
 
@@ -21,13 +22,15 @@ class Prepared:
     """The programs that can be scored, the raw tables that were read, and all findings.
 
     ``of_months``: what is found of single months, by their numbers; ``found`` has it as well, but
-    of what is found of several months one after the other only the worst.
+    of what is found of several months one after the other only the worst. ``made``: the steps of
+    plans that were made on the way.
     """
 
     programs: tuple[Program, ...]
     raw: Mapping[str, RawTable]
     found: tuple[Diagnostic, ...]
     of_months: Mapping[int, tuple[Diagnostic, ...]]
+    made: frozenset[str]
 
 
 def prepare(
@@ -38,7 +41,7 @@ def prepare(
     leave_out: bool,
     progress: Callable[[str], None],
     only: Sequence[str] = (),
-    typed: Callable[[tuple[Program, ...]], None] = lambda programs: None,
+    typed: Callable[[tuple[Program, ...]], Callable[[], Iterable[Step]]] = lambda programs: tuple,
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -48,9 +51,9 @@ def prepare(
         allow_short_history: whether data that begins too late is a warning.
         leave_out: whether a program is left out, with a note, whose contract the data lacks a part of.
         progress: is told what is being done.
-        only: keys of the scored table, where only those are asked for: then only the rows that
-            matter to them are read, and checked. None: all.
-        typed: is told before rows are checked which programs seem to be scored; none, if that is open.
+        only: keys of the scored table; only the rows that matter to them are read. None: all.
+        typed: is told before rows are checked which programs seem to be scored, none if that is
+            open, and gives what gives the steps that will run.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -73,13 +76,22 @@ def prepare(
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
         checked = shared.checked(contract, opened, found, progress, partial(typed, seem))
         raw.update(opened)
-        for each, month in ((one, month) for one in those for month in one.as_of_months):
-            own = check_history(each.in_month(month), checked, opened, allow_short_history)
+        for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
     _add_left_out(by_month, programs, lacking, shown_address(str(data)))
     found += _worst(by_month)
     return Prepared(_without(programs, lacking), raw, tuple(found),
-                    {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()})  # fmt: skip
+                    {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()},
+                    frozenset(shared.made))  # fmt: skip
+
+
+def _histories(
+    programs: Sequence[Program], checked: Checked, opened: Mapping[str, RawTable], allow_short: bool
+) -> Iterator[tuple[int, Sequence[Diagnostic]]]:
+    """By month, what is wrong with how far back the data reaches."""
+    for program in programs:
+        for month in program.as_of_months:
+            yield month, check_history(program.in_month(month), checked, opened, allow_short)
 
 
 def _seeming(

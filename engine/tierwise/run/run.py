@@ -46,15 +46,19 @@ def check_steps(backend: Backend, steps: Iterable[Step]) -> None:
                         "run them on another backend")  # fmt: skip
 
 
-def run_plans(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
+def run_plans(
+    backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None],
+    made: Collection[str] = (),
+) -> None:  # fmt: skip
     """Create the steps that scores are made from in a backend, what several plans share once.
+
+    Those ``made`` already are passed over.
 
     Raises:
         CannotRun: it does not run; where a number is too large, what is said names it.
     """
-    _create(
-        backend, plans, dict.fromkeys(each for plan in plans for each in plan.scoring), progress
-    )
+    steps = dict.fromkeys(each for plan in plans for each in plan.scoring)
+    _create(backend, plans, [each for each in steps if each.name not in made], progress)
 
 
 def run_evidence(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tierwise.diagnostics import Diagnostic
+from tierwise.plan.plan import Step
 from tierwise.program.program import Catalogue, Contract, Table
 from tierwise.run.backend import Backend, Data, RawTable
 from tierwise.run.check_data import Checked, Reach, check_data
@@ -34,6 +35,8 @@ class SharedTables:
     _raw: dict[str, RawTable] = field(default_factory=dict)
     _columns: dict[str, set[str]] = field(default_factory=dict)
     _known: dict[tuple[str, str], _Known] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    """The steps of plans that were made on the way."""
 
     def opened(
         self, data: Data, contract: Contract, found: list[Diagnostic]
@@ -61,9 +64,12 @@ class SharedTables:
         opened: Mapping[str, RawTable],
         found: list[Diagnostic],
         progress: Callable[[str], None],
-        typed: Callable[[], None],
+        typed: Callable[[], Callable[[], Iterable[Step]]],
     ) -> Checked:
-        """What checking leaves of the contract's tables; ``typed`` is called once they are so."""
+        """What checking leaves of the contract's tables.
+
+        ``typed`` is called once they are so, and gives what gives the steps that will run.
+        """
         known = {name: self._known[table.declared_by, name]
                  for name, table in contract.tables.items()
                  if name in opened and self._is_known(contract, table, opened[name])}  # fmt: skip
@@ -71,8 +77,9 @@ class SharedTables:
         before = Checked({name: each.rows for name, each in known.items()}, months)
         part = usable(self.backend, contract, opened, found)
         part = type_tables(self.backend, part, opened, found, known)
-        typed()
-        checked = check_data(self.backend, part, opened, found, progress, before)
+        steps = typed()
+        checked = check_data(self.backend, part, opened, found, progress, before, steps)
+        self.made |= checked.made
         for name, rows in checked.rows.items():
             table = contract.tables[name]
             looked_up = _looked_up(contract, table)
