@@ -173,6 +173,8 @@ def connect(settings: Settings) -> Iterator[Database]:
             "temp_directory": folder,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # What lies in memory would be put in order on the way, for a file that there is not.
+            "checkpoint_threshold": "1TB",
         }
         if settings.threads is not None:
             options["threads"] = settings.threads
