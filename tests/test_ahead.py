@@ -39,6 +39,22 @@ def test_a_backend_expects_in_order_what_scores_are_made_from(plans: tuple[Plan,
     assert expected == [step for plan in plans for step in plan.scoring]
 
 
+def test_what_several_plans_share_is_a_step_once(plans: tuple[Plan, ...]) -> None:
+    with Ahead(lambda step: None) as ahead:
+        ahead.begin("twice", lambda: (*plans, *plans))
+        assert ahead.steps("twice") == [step for plan in plans for step in plan.scoring]
+        assert ahead.steps("others") == []
+
+
+def test_there_are_no_steps_where_making_them_fails() -> None:
+    def make() -> tuple[Plan, ...]:
+        raise LookupError("a pear")
+
+    with Ahead(lambda step: None) as ahead:
+        ahead.begin("these", make)
+        assert ahead.steps("these") == []
+
+
 def test_what_making_them_raises_is_raised_where_they_are_asked_for() -> None:
     def make() -> tuple[Plan, ...]:
         raise LookupError("a pear")

@@ -360,7 +360,7 @@ def ran_on(
             if programs:
                 schemas = schemas_of(backend, programs)
                 ahead.begin(programs, functools.partial(_planned, programs, schemas))
-            return lambda: (step for plan in ahead.made_well(programs) for step in plan.scoring)
+            return lambda: ahead.steps(programs)
 
         ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
         found = ordered(ready.found)

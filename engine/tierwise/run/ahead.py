@@ -34,10 +34,10 @@ class Ahead:
         """The plans, once they are made; None where they were not begun. Raises what making them raises."""
         return self._begun[key].result() if key in self._begun else None
 
-    def made_well(self, key: Hashable) -> Plans:
-        """The plans as ``made`` gives them; none where making them fails, which that will say."""
+    def steps(self, key: Hashable) -> list[Step]:
+        """The steps that scores are made from, each once; none where making plans fails, which ``made`` will say."""
         begun = self._begun.get(key)
-        return () if begun is None or begun.exception() is not None else begun.result()
+        return [] if begun is None or begun.exception() is not None else self._steps(begun.result())
 
     def _get_ready(self, plans: Future[Plans]) -> None:
         for step in self._steps(plans.result()):
