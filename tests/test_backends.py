@@ -69,6 +69,9 @@ class Plugged:
         self.created.append(name)
         self._behind.create(name, table, stored)
 
+    def let_go(self, name: str) -> None:
+        self._behind.let_go(name)
+
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
         return self._behind.rows(table)
 

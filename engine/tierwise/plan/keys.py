@@ -59,17 +59,17 @@ def key_by_month(table: Table) -> KeyByMonth | None:
 class Grouped:
     """The rows of a table by the ``things`` of their keys, with which of them stand twice.
 
-    ``typed``: the rows. ``cells``: of each thing ``added`` and ``either``, the sum of the bits of its
-    rows, and their union, which are the same unless one of them stands twice.
+    ``typed``: the rows. ``repeated``: whether a thing has a row twice: the sum of the bits of its rows is
+    another one than their union.
     """
 
     things: tuple[str, ...]
     typed: ir.Table
-    cells: Mapping[str, ir.Value]
+    repeated: ir.BooleanScalar
 
     def rows(self, more: Mapping[str, ir.Value] | None = None) -> ir.Table:
-        """A row a thing, with its cells and perhaps ``more``."""
-        return self.typed.group_by(self.things).aggregate(**self.cells, **(more or {}))
+        """A row a thing, with whether it is ``repeated`` and perhaps ``more``."""
+        return self.typed.group_by(self.things).aggregate(repeated=self.repeated, **(more or {}))
 
 
 def question(rows: ir.Table, dangling: ir.Table | None) -> ir.Table:
@@ -79,8 +79,7 @@ def question(rows: ir.Table, dangling: ir.Table | None) -> ir.Table:
         rows: as ``Grouped.rows`` gives them.
         dangling: those of them that refer to nothing; None where that is not asked.
     """
-    both = rows.added != rows.either
-    repeated = rows.aggregate(repeated=both.sum().fill_null(0))
+    repeated = rows.aggregate(repeated=rows.repeated.sum().fill_null(0))
     if dangling is None:
         return repeated.mutate(dangling=0)
     return repeated.cross_join(dangling.aggregate(dangling=dangling.count()))
@@ -102,7 +101,7 @@ def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | 
         codes = [(typed[name] == value, code) for code, value in enumerate(values)]
         position = position * len(values) + ibis.cases(*codes, else_=0)
     bit = bit_of(position)
-    return Grouped(key.things, typed, {"added": bit.sum(), "either": bit.bit_or()})
+    return Grouped(key.things, typed, bit.sum() != bit.bit_or())
 
 
 @kept

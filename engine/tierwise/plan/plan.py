@@ -40,6 +40,11 @@ class Step:
     stored: bool = field(compare=False)
     gathered: Gathered | None = field(compare=False, default=None)
 
+    @functools.cached_property
+    def reads(self) -> frozenset[str]:
+        """The names of the tables that it is made of."""
+        return frozenset(str(each.name) for each in self.table.op().find(ops.UnboundTable))
+
 
 @dataclass(frozen=True)
 class MeasuredPlan:
@@ -104,13 +109,18 @@ class Plan:
         needed: set[str] = {option.scores for option in self.options}
         for step in reversed(self.steps):
             if step.name in needed:
-                needed |= {str(each.name) for each in step.table.op().find(ops.UnboundTable)}
+                needed |= step.reads
         return tuple(step for step in self.steps if step.name in needed)
 
     def table(self, name: str) -> ir.Table:
         """A step's table for a query to read by its name."""
         step = next(step for step in self.steps if step.name == name)
         return ibis.table(step.table.schema(), name=name)
+
+
+def gathered_name(data: str) -> str:
+    """The name of what is gathered of a table of the data, for all steps that read it together."""
+    return f"{data}:gathered"
 
 
 def data_name(contract: Contract, table: str) -> str:

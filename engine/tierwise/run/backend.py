@@ -138,6 +138,10 @@ class Backend(Protocol):
         """
         ...
 
+    def let_go(self, name: str) -> None:
+        """Nobody will read any more what is stored under a name, nor what has been made over it."""
+        ...
+
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
         """The rows of a query; raises as ``create`` does."""
         ...

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic
 from tierwise.plan.keys import Grouped, by_thing, duplicate_keys, duplicate_rows, question
-from tierwise.plan.plan import Step, data_name
+from tierwise.plan.plan import Step, data_name, gathered_name
 from tierwise.plan.refusals import (
     CheckedTable,
     along_references,
@@ -271,7 +271,7 @@ class _Gathering:
         cells = {f"{place}:{name}": cell for place, (_, each) in enumerate(wanted)
                  for name, cell in each.cells.items()}  # fmt: skip
         whole = grouped.rows(cells)
-        name = f"{data}:gathered"
+        name = gathered_name(data)
         with self.backend.running():
             self.backend.create(name, whole, stored=True)
             whole = ibis.table(whole.schema(), name=name)

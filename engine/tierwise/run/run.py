@@ -11,7 +11,7 @@ import ibis
 
 from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
-from tierwise.plan.plan import Plan, Step, data_name
+from tierwise.plan.plan import Plan, Step, data_name, gathered_name
 from tierwise.program.program import Program
 from tierwise.run.backend import Backend, RawTable, TooLarge
 from tierwise.run.results import OptionResults, Stamp
@@ -58,7 +58,8 @@ def run_plans(
         CannotRun: it does not run; where a number is too large, what is said names it.
     """
     steps = dict.fromkeys(each for plan in plans for each in plan.scoring)
-    _create(backend, plans, [each for each in steps if each.name not in made], progress)
+    readers = _readers(plans, made)
+    _create(backend, plans, [each for each in steps if each.name not in made], progress, readers)
 
 
 def run_evidence(backend: Backend, plans: Sequence[Plan], progress: Callable[[str], None]) -> None:
@@ -72,10 +73,26 @@ def run_evidence(backend: Backend, plans: Sequence[Plan], progress: Callable[[st
     _create(backend, plans, others, progress)
 
 
+def _readers(plans: Sequence[Plan], made: Collection[str]) -> dict[str, set[str]]:
+    """By the name of what is gathered, the steps that read it, also those that only explanations do."""
+    steps = {step.name: step for plan in plans for step in plan.steps}
+    places = {
+        step.name: gathered_name(step.gathered.data) if step.name in made else step.name
+        for step in steps.values() if step.gathered is not None
+    }  # fmt: skip
+    readers: dict[str, set[str]] = {place: set() for place in places.values()}
+    for step in steps.values():
+        for read in step.reads & places.keys():
+            readers[places[read]].add(step.name)
+    return readers
+
+
 def _create(
     backend: Backend, plans: Sequence[Plan], steps: Collection[Step],
-    progress: Callable[[str], None],
+    progress: Callable[[str], None], readers: dict[str, set[str]] | None = None,
 ) -> None:  # fmt: skip
+    """Create steps; what only stored ones read, by ``readers``, is let go of after the last of them."""
+    waiting = readers or {}
     made: list[Step] = []
     several, told = sum(step.stored for step in steps), 0
     with backend.running():
@@ -89,6 +106,12 @@ def _create(
                 known = named(backend, plans, made) if isinstance(error, TooLarge) else None
                 raise known or CannotRun(f"{step.title}: {error}", error.hint) from error
             made.append(step)
+            for place in [
+                each for each, names in waiting.items() if step.stored and step.name in names
+            ]:
+                waiting[place].discard(step.name)
+                if not waiting[place]:
+                    backend.let_go(place)
 
 
 def score_tables(

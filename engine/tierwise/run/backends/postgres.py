@@ -139,6 +139,9 @@ class Postgres:
         self._schemas[name] = table.schema()
         self._types.pop(name, None)
 
+    def let_go(self, name: str) -> None:
+        """Nothing: it lies on disk, and is gone when the transaction ends."""
+
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
         return list(zip(*self._columns(table), strict=True))
 

@@ -96,6 +96,9 @@ class Spark:
                 frame = self._stored(frame)
             frame.createOrReplaceTempView(f"`{name}`")
 
+    def let_go(self, name: str) -> None:
+        """Nothing: Spark puts on disk what does not fit, and all of it is given back in the end."""
+
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
         from tierwise.run.on_spark.errors import translated
 

@@ -101,6 +101,10 @@ class Database:
         what = "TABLE" if stored else "VIEW"
         self.execute(f"CREATE OR REPLACE TEMP {what} {quoted(name)} AS {sql_of(table)}")
 
+    def let_go(self, name: str) -> None:
+        """Give its memory back."""
+        self.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
+
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
         """The rows of a query."""
         return self.execute(sql_of(table)).fetchall()
