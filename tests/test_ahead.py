@@ -46,21 +46,19 @@ def test_what_several_plans_share_is_a_step_once(plans: tuple[Plan, ...]) -> Non
         assert ahead.steps("others") == []
 
 
-def test_there_are_no_steps_where_making_them_fails() -> None:
-    def make() -> tuple[Plan, ...]:
-        raise LookupError("a pear")
+def cannot_make() -> tuple[Plan, ...]:
+    raise LookupError("a pear")
 
+
+def test_there_are_no_steps_where_making_them_fails() -> None:
     with Ahead(lambda step: None) as ahead:
-        ahead.begin("these", make)
+        ahead.begin("these", cannot_make)
         assert ahead.steps("these") == []
 
 
 def test_what_making_them_raises_is_raised_where_they_are_asked_for() -> None:
-    def make() -> tuple[Plan, ...]:
-        raise LookupError("a pear")
-
     with Ahead(lambda step: None) as ahead:
-        ahead.begin("these", make)
+        ahead.begin("these", cannot_make)
         with pytest.raises(LookupError, match="a pear"):
             ahead.made("these")
 

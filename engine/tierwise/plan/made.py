@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Protocol
 
 import ibis.expr.types as ir
 
 from tierwise.plan.plan import Gathered, Step
+
+
+class AddStep(Protocol):
+    """Adds a step to the plan; what comes later reads the table that it gives."""
+
+    def __call__(
+        self, name: str, title: str, table: ir.Table, stored: bool, gathered: Gathered | None = None
+    ) -> ir.Table: ...
 
 
 class StepsMade:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 
@@ -26,20 +26,13 @@ from tierwise.plan.gathered import (
     cells_of,
     gathering,
 )  # fmt: skip
+from tierwise.plan.made import AddStep
 from tierwise.plan.plan import Gathered, data_name
 from tierwise.program.option import Option
 from tierwise.program.program import Contract
 
 if TYPE_CHECKING:
     from tierwise.plan.moments import AsOf
-
-
-class AddStep(Protocol):
-    """Adds a step of a name and a title to the plan, and gives it as a table to read."""
-
-    def __call__(
-        self, name: str, title: str, table: ir.Table, stored: bool, gathered: Gathered | None = None
-    ) -> ir.Table: ...
 
 
 class Totals:
@@ -55,7 +48,7 @@ class Totals:
         self.as_of = as_of
         self.wanted = wanted
         self.step = step
-        self.made: dict[tuple[object, ...], tuple[ir.Table, ir.Table]] = {}
+        self.made: dict[tuple[object, ...], Mapping[bool, ir.Table]] = {}
 
     def of(self, moment: AsOf, of: Totalled) -> ir.Table:
         """(entity, month, total, before, after) of eligible rows, of all months that any value looks at."""
@@ -63,11 +56,10 @@ class Totals:
         same = (*_same(of), keys)
         if same not in self.made:
             self.made[same] = self._made(moment, of, keys)
-        capped, exact = self.made[same]
-        return capped if of.enough and self._is_count(of) else exact
+        return self.made[same][self._is_capped(of)]
 
-    def _made(self, moment: AsOf, of: Totalled, keys: tuple[str, ...]) -> tuple[ir.Table, ir.Table]:
-        """The totals of which it is only asked whether they are enough, and the others."""
+    def _made(self, moment: AsOf, of: Totalled, keys: tuple[str, ...]) -> Mapping[bool, ir.Table]:
+        """The totals, by whether they are capped."""
         name = f"totals:{len(self.made)}"
         title = f"{of.rows.table} by {of.entity.text} and month"
         how = gathering(self.contract, of, self._asked(of)) if keys == ("entity",) else None
@@ -84,9 +76,9 @@ class Totals:
             wide = self.step(name, title, totals_by_entity(chosen, keys, months), stored=True)
         by_month = totals_by_month(wide, keys, months)
         whole = self.step(f"{name}:months", title, by_month, stored=False)
-        return whole, whole
+        return {True: whole, False: whole}
 
-    def _gathered(self, how: Gathering, name: str, title: str) -> tuple[ir.Table, ir.Table]:
+    def _gathered(self, how: Gathering, name: str, title: str) -> Mapping[bool, ir.Table]:
         table = how.of.rows.table
         data = self.tables[table]
         gathered = Gathered(data_name(self.contract, table), how.thing,
@@ -96,21 +88,21 @@ class Totals:
         entities = self.step(
             name, title, by_entity(how, self.contract, self.tables, things), stored=True
         )
-        both = [things, things]
+        made: dict[bool, ir.Table] = {}
         if how.asked.months:
             by_month = totals_by_month(capped_totals(how, entities), ["entity"], how.asked.months)
-            both[0] = self.step(f"{name}:months", title, by_month, stored=False)
+            made[True] = self.step(f"{name}:months", title, by_month, stored=False)
         if how.asked.exact:
             by_month = totals_by_month(entities, ["entity"], how.asked.exact)
-            both[1] = self.step(f"{name}:exact", title, by_month, stored=False)
-        return both[0], both[1]
+            made[False] = self.step(f"{name}:exact", title, by_month, stored=False)
+        return made
 
     def _asked(self, of: Totalled) -> Asked:
         """What all of the option's measures ask of the same totals."""
         months: dict[bool, set[int]] = {True: set(), False: set()}
         enough = 0
         for value, each in self._alike(of):
-            is_capped = bool(each.enough) and self._is_count(each)
+            is_capped = self._is_capped(each)
             enough = max(enough, each.enough if is_capped else 0)
             for window in each.windows:
                 first = self.as_of + window.first + 1 - self.wanted[value]
@@ -124,17 +116,16 @@ class Totals:
                   if isinstance(each, OfTotals))  # fmt: skip
         return [(value, each) for value, each in totals if _same(each) == _same(of)]
 
-    def _is_count(self, of: Totalled) -> bool:
-        """Whether what is totalled is a column of whole numbers, none of them below 0."""
+    def _is_capped(self, of: Totalled) -> bool:
+        """Whether it is only asked if totals are enough, of a column of whole numbers not below 0."""
         column = self.contract.tables[of.rows.table].columns.get(of.amount.text)
-        is_whole = column is not None and column.kind is Kind.WHOLE
-        return (
-            is_whole and column is not None and column.minimum is not None and column.minimum >= 0
-        )
+        if not of.enough or column is None or column.kind is not Kind.WHOLE:
+            return False
+        return column.minimum is not None and column.minimum >= 0
 
     def _is_presence(self, of: Totalled) -> bool:
         """Whether all that is asked of totals is whether some row's whole number is above 0."""
-        return self._is_count(of) and all(each.enough == 1 for _, each in self._alike(of))
+        return self._is_capped(of) and all(each.enough == 1 for _, each in self._alike(of))
 
     def _widest(self, table: str) -> Window:
         """The months that any value of the option reads of a table."""

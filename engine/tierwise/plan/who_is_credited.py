@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
 
 import ibis.expr.types as ir
 
@@ -16,6 +15,7 @@ from tierwise.plan.credit import (
     way_column,
     with_since,
 )
+from tierwise.plan.made import AddStep
 from tierwise.plan.plan import CreditPlan
 from tierwise.plan.rows import reach
 from tierwise.program.eligibility import eligibility, seen_from_target
@@ -26,12 +26,6 @@ from tierwise.program.value_names import CREDITED_SINCE
 
 ALWAYS = 10_000 * 12
 """More months than any data has."""
-
-
-class AddStep(Protocol):
-    """Adds a step to the plan; what comes later reads the table that it gives."""
-
-    def __call__(self, name: str, title: str, table: ir.Table, stored: bool) -> ir.Table: ...
 
 
 class WhoIsCredited:

@@ -31,15 +31,20 @@ _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
 
-def _search(printer: object, op: object, *, arg: sge.Expr, pattern: sge.Expr) -> sge.Expr:
-    """Whether a text matches a pattern; a single character is looked for without one, which is faster."""
-    del printer, op
-    if isinstance(pattern, sge.Literal) and pattern.this == NUL:
-        return sge.func("contains", arg, sge.func("chr", sge.Literal.number(0)))
-    return sge.RegexpLike(this=arg, expression=pattern)
+class _Printer(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
+    """Prints for DuckDB."""
+
+    def visit_RegexSearch(  # noqa: N802 - as Ibis calls it
+        self, op: object, *, arg: sge.Expr, pattern: sge.Expr
+    ) -> sge.Expr:
+        """Whether a text matches a pattern; a single character is looked for without one, which is faster."""
+        del op
+        if isinstance(pattern, sge.Literal) and pattern.this == NUL:
+            return sge.func("contains", arg, sge.func("chr", sge.Literal.number(0)))
+        return sge.RegexpLike(this=arg, expression=pattern)
 
 
-_PRINTER = type("_Printer", (DuckDBCompiler,), {"visit_RegexSearch": _search})()
+_PRINTER = _Printer()
 
 
 class Database:
