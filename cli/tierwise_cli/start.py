@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # which typing says as well, and takes long to load
 _STOPS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-_SELDOM = (100_000, 20, 20)
+_SELDOM = (1_000_000, 20, 20)
 """How seldom Python looks for what refers to itself in a circle: as often as it does by itself it takes
 a sixth of the time of a small run, and finds next to nothing in a plan, which lives to the end."""
 _AGAIN = (signal.SIGALRM,) if hasattr(signal, "setitimer") else ()

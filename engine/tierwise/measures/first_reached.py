@@ -108,11 +108,12 @@ class FirstReached(shared.AsksForLeast):
         """
         begins = ~self.least.reached(reached.before, steps).fill_null(False)
         ends = ~self.least.reached(reached.after, steps).fill_null(False)
-        edges = reached.mutate(begins=begins, end=ends.ifelse(reached.month, None))
+        earliest, latest = steps.ends(reached, self.window)
+        # A run from the start of every window crosses in none, and nothing follows one to the end.
+        edges = reached.mutate(begins=begins & (reached.month > earliest),
+                               end=(ends & (reached.month < latest)).ifelse(reached.month, None))  # fmt: skip
         edges = edges.filter(edges.begins | edges.end.notnull())
-        before = edges.end.max().over(
-            group_by=[edges[name] for name in names], order_by=edges.month, rows=(None, -1)
-        )
+        before = edges.end.max().over(group_by=names, order_by="month", rows=(None, -1))
         edges = edges.mutate(before=before)
         begun = edges.filter(edges.begins)
         first, last = self.window.first, self.window.last

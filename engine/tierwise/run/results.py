@@ -6,6 +6,7 @@ import array
 import datetime
 import functools
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -317,13 +318,15 @@ def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
     }
     columns: dict[str, pa.ChunkedArray] = {program.contract.scored_key: table["scored"]}
     columns |= {name: _same(text, rows) for name, text in texts.items()}
-    columns["score"] = decimals(table["score_n"], table["score_d"])
-    columns["level"] = table["level"]
+    fractions = {"score": ("score_n", "score_d")}
     for metric in results.option.metrics:
         names = {**metric_columns(metric.id), **value_columns(metric.id)}
-        for what in ("value", "points"):
-            numbers = decimals(table[names[f"{what}_n"]], table[names[f"{what}_d"]])
-            columns[f"{metric.id}.{what}"] = numbers
+        fractions |= {f"{metric.id}.{what}": (names[f"{what}_n"], names[f"{what}_d"])
+                      for what in ("value", "points")}  # fmt: skip
+    with ThreadPoolExecutor(pa.cpu_count()) as pool:  # Arrow calculates outside of Python's lock
+        pairs = ((table[above], table[below]) for above, below in fractions.values())
+        numbers = dict(zip(fractions, pool.map(decimals, *zip(*pairs, strict=True)), strict=True))
+    columns |= {"score": numbers.pop("score"), "level": table["level"], **numbers}
     columns |= {name: _same(text, rows) for name, text in stamp.columns().items()}
     return pa.table(columns)
 
