@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import tierwise
 from rule_files import carried_rules
+from tierwise.program.program import Table
+from tierwise.run import check_data
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -297,3 +300,19 @@ def test_short_history_may_be_allowed(data: Path) -> None:
     DAMAGES["no rows far enough back"][0](data)
     results = tierwise.evaluate(data, "2021-05", rules=carried_rules(), allow_short_history=True)
     assert [each.code for each in results.warnings] == ["data-history", "data-stale"]
+
+
+def test_keys_that_have_the_same_hash_by_chance_are_compared(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def collide(table: Table, typed: ir.Table) -> ir.Table:
+        asked.append(table.name)
+        return typed.aggregate(n=typed.count())
+
+    monkeypatch.setattr(check_data, "fewer_hashes", collide)
+    assert tierwise.evaluate(data, "2021-05", rules=carried_rules()).options
+    assert "associations" in asked
+    DAMAGES["a key with an empty cell twice"][0](data)
+    assert [finding.code for finding in refusal(data)] == ["data-key"]

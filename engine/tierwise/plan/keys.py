@@ -105,6 +105,17 @@ def by_thing(table: Table, typed: ir.Table, first: int, last: int) -> Grouped | 
 
 
 @kept
+def fewer_hashes(table: Table, typed: ir.Table) -> ir.Table:
+    """One row: ``n``, how many keys of several columns there are more than hashes of them.
+
+    Where it is 0, no key stands twice; else two keys may only have the same hash.
+    """
+    typed = _with_whole_keys(table, typed)
+    hashed = ibis.struct({name: typed[name] for name in table.key}).hash()
+    return typed.aggregate(n=typed.count() - hashed.nunique())
+
+
+@kept
 def duplicate_keys(table: Table, typed: ir.Table) -> ir.Table:
     """One row: ``n``, how many rows bear a key that an earlier row bears."""
     typed = _with_whole_keys(table, typed)

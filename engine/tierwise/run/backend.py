@@ -85,6 +85,11 @@ class Backend(Protocol):
         """What it is called in a stamp."""
         ...
 
+    @property
+    def hashes_well(self) -> bool:
+        """Whether it makes a number of 64 bits of several cells, faster than it groups by them."""
+        ...
+
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
         """The steps of a plan that it could not run, with what is missing.
 

@@ -9,7 +9,14 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic
-from tierwise.plan.keys import Grouped, by_thing, duplicate_keys, duplicate_rows, question
+from tierwise.plan.keys import (
+    Grouped,
+    by_thing,
+    duplicate_keys,
+    duplicate_rows,
+    fewer_hashes,
+    question,
+)
 from tierwise.plan.plan import Step, data_name, gathered_name
 from tierwise.plan.refusals import (
     CheckedTable,
@@ -149,7 +156,7 @@ def _across(
         tables = {each: _typed(backend, contract, each) for each in along}
         tables[table.name] = numbered
         bad = breaking_rows(contract, tables, table, check)
-        count = int(str(backend.rows(bad.aggregate(n=bad.count()))[0][0]))
+        count = _number(backend, bad.aggregate(n=bad.count()))
         if count:
             offending = backend.rows(bad.order_by("row").limit(SHOWN))
             yield from _named(raw[table.name], "data-check", check.column,
@@ -173,7 +180,7 @@ def _table(
             return 0, reach  # of nothing, nothing is wrong
         progress(f"checking {table.name}: {counts['rows']:,} rows")
         for index, query in checked.looked_up.items():
-            counts[f"v{index}"] = int(str(backend.rows(query)[0][0] or 0))
+            counts[f"v{index}"] = _number(backend, query)
         wrong = [*_simple(backend, checked, counts, raw[table.name])]
         found.extend(wrong)
         sure = _SURE_OF_NOTHING if wrong else _cheaply(contract, table, raw, reach, gathering)
@@ -282,6 +289,11 @@ class _Gathering:
         return whole
 
 
+def _number(backend: Backend, query: ir.Table) -> int:
+    """What a query of one row gives, a whole number; 0 where there is none."""
+    return int(str(backend.rows(query)[0][0] or 0))
+
+
 def _target(
     backend: Backend, contract: Contract, column: Column, raw: Mapping[str, RawTable]
 ) -> ir.Table | None:
@@ -299,7 +311,13 @@ def _key(
     if not table.key:
         return
     typed = _typed(backend, contract, table.name)
-    count = int(str(backend.rows(duplicate_keys(table, typed))[0][0] or 0))
+    if (
+        len(table.key) > 1
+        and backend.hashes_well
+        and not _number(backend, fewer_hashes(table, typed))
+    ):
+        return
+    count = _number(backend, duplicate_keys(table, typed))
     if count:
         offending = backend.rows(duplicate_rows(table, checked.numbered(), SHOWN))
         yield from _named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",
@@ -323,8 +341,8 @@ def _references(
         meeting = contract.meeting(column)
         if not {own for own, _ in meeting} <= table.columns.keys():
             continue  # a column that is missing has been reported
-        count = int(str(backend.rows(dangling(typed, target, meeting).aggregate(
-            n=lambda missing: missing.count()))[0][0]))  # fmt: skip
+        missing = dangling(typed, target, meeting)
+        count = _number(backend, missing.aggregate(n=missing.count()))
         if count:
             numbered = checked.numbered()
             offending = backend.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))

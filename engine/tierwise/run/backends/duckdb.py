@@ -32,6 +32,10 @@ class DuckDB(Database):
     def name(self) -> str:
         return NAME
 
+    @property
+    def hashes_well(self) -> bool:
+        return True
+
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:  # noqa: ARG002
         """Nothing: every rule is tested on it."""
         return ()

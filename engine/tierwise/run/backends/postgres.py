@@ -48,6 +48,10 @@ class Postgres:
     def name(self) -> str:
         return NAME
 
+    @property
+    def hashes_well(self) -> bool:
+        return False
+
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:  # noqa: ARG002
         """Nothing: every measure, points rule and function is tested on it."""
         return ()

@@ -37,6 +37,10 @@ class Spark:
     def name(self) -> str:
         return NAME
 
+    @property
+    def hashes_well(self) -> bool:
+        return False
+
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
         """What Ibis cannot print for Spark."""
         for step in steps:
