@@ -121,6 +121,17 @@ def test_results_become_a_table_of_a_duckdb_file(file: Path) -> None:
     assert written.equals(known.to_arrow().cast(written.schema))
 
 
+@pytest.mark.parametrize("table", ["orders", "main.orders", "a_view"])
+def test_what_is_no_table_of_tierwise_is_refused_before_scores_are_made(
+    file: Path, table: str
+) -> None:
+    told: list[str] = []
+    with pytest.raises(tierwise.CannotRun, match=f"{table} is there, and no table that tierwise"):
+        tierwise.write_scores(file, AS_OF, f"table:{table}", rules=RULES, progress=told.append)
+    assert told
+    assert not [doing for doing in told if doing.startswith("scores")]
+
+
 def test_a_table_of_a_duckdb_file_is_replaced_whole_or_not_at_all(file: Path) -> None:
     def write(sql: str, *name: str) -> None:
         with connect(Settings()) as database:

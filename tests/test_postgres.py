@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import shutil
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -218,6 +219,47 @@ def test_a_number_that_does_not_fit_stops_the_run(url: str, what: str, sql: str)
         assert session.rows("SELECT 1") == [(1,)]  # and the transaction goes on
 
 
+# Who is let in.
+
+
+def test_a_password_is_asked_for(
+    url: str, database: psycopg.Connection[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    monkeypatch.setenv("PGPASSFILE", "/nowhere")
+    ((rights,),) = database.execute("SHOW hba_file").fetchall()
+    lines = (
+        "('host all ann all scram-sha-256'), ('host all all all trust'), ('local all all trust')"
+    )
+    database.execute(f"COPY (VALUES {lines}) TO '{rights}'".encode())
+    database.execute("SELECT pg_reload_conf()")
+    database.execute("CREATE ROLE ann LOGIN PASSWORD 's3/cr@t #1'")
+    database.execute("GRANT USAGE ON SCHEMA shops TO ann")
+    database.execute("GRANT SELECT ON ALL TABLES IN SCHEMA shops TO ann")
+    place = url.partition("@")[2]
+    known = tierwise.evaluate(f"{url}?schema=shops", "2026-06", rules=RULES)
+    with suppress(psycopg.OperationalError):  # the server looks at its file when it comes to it
+        while True:
+            psycopg.connect(f"postgresql://ann@{place}").close()
+
+    def asked(login: str) -> tierwise.Results:
+        return tierwise.evaluate(
+            f"postgresql://{login}@{place}?schema=shops", "2026-06", rules=RULES
+        )
+
+    for login in ("ann", "ann:s3cret"):
+        with pytest.raises(tierwise.CannotRun, match="does not let tierwise in") as cannot:
+            asked(login)
+        assert "s3cret" not in str(cannot.value)
+        assert "PGPASSWORD" in cannot.value.hint
+    same(asked("ann:s3%2Fcr%40t%20%231"), known)
+    monkeypatch.setenv("PGPASSWORD", "s3/cr@t #1")
+    mine = asked("ann")
+    same(mine, known)
+    assert mine.stamp == known.stamp
+
+
 # Writing back.
 
 
@@ -236,6 +278,18 @@ def test_results_become_a_table(url: str, database: psycopg.Connection[tuple[obj
     assert written.options[0].rows == known.num_rows
     database.execute("DROP TABLE shops.scores")
     assert database.execute("SELECT count(*) FROM pg_class").fetchall() == before
+
+
+def test_what_is_no_table_of_tierwise_is_refused_before_scores_are_made(url: str) -> None:
+    told: list[str] = []
+    with pytest.raises(
+        tierwise.CannotRun, match=r"shops\.orders is there, and no table that tierwise"
+    ):
+        tierwise.write_scores(
+            f"{url}?schema=shops", "2026-06", "table:orders", rules=RULES, progress=told.append
+        )
+    assert told
+    assert not [doing for doing in told if doing.startswith("scores")]
 
 
 def test_a_table_is_replaced_whole_or_not_at_all(

@@ -302,6 +302,7 @@ def ran(
     progress: Callable[[str], None],
     leave_out: bool = False,
     only: Sequence[str] = (),
+    target: str = "",
 ) -> Iterator[Outcome[Ran]]:
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
@@ -315,17 +316,18 @@ def ran(
             tables and columns of its contract but those of another one.
         only: keys of what is scored, where only those are asked for; one that the data does not
             have is refused, and the scores of others are not to be looked at. None: all.
+        target: where the results will be written, if the backend writes them.
 
     Raises:
-        CannotRun: the backend lacks something that a rule needs, before any data is opened; or
-            the environment does not let the run go on.
+        CannotRun: the backend lacks something that a rule needs, before any data is opened; something
+            else stands at ``target``, before anything is scored; or the environment does not let the run go on.
     """
     # The engine's libraries take longer to load than all of validation; so they load here.
     from tierwise.run.backends import connect
 
     with connect(settings) as backend:
         check_runs(backend, bound)
-        yield ran_on(backend, data, bound, allow_short_history, progress, leave_out, only)
+        yield ran_on(backend, data, bound, allow_short_history, progress, leave_out, only, target)
 
 
 def check_runs(backend: Backend, bound: Sequence[Program]) -> None:
@@ -347,6 +349,7 @@ def ran_on(
     progress: Callable[[str], None],
     leave_out: bool = False,
     only: Sequence[str] = (),
+    target: str = "",
 ) -> Outcome[Ran]:
     """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
     from tierwise.run.ahead import Ahead
@@ -371,6 +374,7 @@ def ran_on(
         unknown = unknown_partners(backend, ready.programs, ready.raw, only)
         if unknown:
             return Outcome(None, unknown)
+        backend.check_target(target)
         plans = ahead.made(ready.programs)
         if plans is None:
             plans = _planned(ready.programs, schemas_of(backend, ready.programs))

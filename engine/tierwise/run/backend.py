@@ -155,6 +155,14 @@ class Backend(Protocol):
         """The rows of a query as an Arrow table; raises as ``create`` does."""
         ...
 
+    def check_target(self, target: str) -> None:
+        """Make sure that ``write`` may write a target; asked once data is open, before scores are made.
+
+        Raises:
+            CannotRun: something else stands there.
+        """
+        ...
+
     def write(self, table: ir.Table, target: str) -> None:
         """Write the rows of a query, whole or not at all, without bringing them here.
 

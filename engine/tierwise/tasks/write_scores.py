@@ -65,7 +65,7 @@ def write_scores(
     if bound.value is None:
         return Outcome(None, bound.diagnostics)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress, leave_out=competency is None, only=partners) as outcome:  # fmt: skip
+                      progress, leave_out=competency is None, only=partners, target=target) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)

@@ -19,7 +19,7 @@ from tierwise.run.embedded import database
 from tierwise.run.embedded.database import Database, literal, quoted, sql_of
 from tierwise.run.embedded.open_data import open_data
 from tierwise.run.embedded.open_rows import open_rows
-from tierwise.run.embedded.write_table import write_table
+from tierwise.run.embedded.write_table import check_may_be_replaced, write_table
 from tierwise.run.grown import grown
 
 NAME = "duckdb"
@@ -65,6 +65,11 @@ class DuckDB(Database):
         self.execute("SET preserve_insertion_order = false")
         yield
         self.execute("SET preserve_insertion_order = true")
+
+    def check_target(self, target: str) -> None:
+        """Look at a table of the file that data is read from."""
+        if target.startswith(TABLE):
+            check_may_be_replaced(self, table_of(target))
 
     def write(self, table: ir.Table, target: str) -> None:
         """Write one file, or a table of the file that data was read from."""

@@ -161,6 +161,13 @@ class Postgres:
                            "large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
         return pa.table(arrays, schema=schema)
 
+    def check_target(self, target: str) -> None:
+        """Look at a table of the database."""
+        if target.startswith(TABLE):
+            from tierwise.run.on_postgres.write import check_may_be_replaced
+
+            check_may_be_replaced(self._opened, *self._named(target))
+
     def write(self, table: ir.Table, target: str) -> None:
         """Write a table of the database, in this transaction; or one file of Parquet."""
         if not target.startswith(TABLE):
@@ -170,10 +177,12 @@ class Postgres:
             return
         from tierwise.run.on_postgres.write import write_table
 
+        write_table(self._opened, table, self._sql(table), *self._named(target))
+
+    def _named(self, target: str) -> tuple[str, str]:
+        """The schema and the name of a table that results are written to."""
         *schema, name = table_of(target)
-        write_table(
-            self._opened, table, self._sql(table), schema[0] if schema else self._schema, name
-        )
+        return schema[0] if schema else self._schema, name
 
     @property
     def _opened(self) -> Session:

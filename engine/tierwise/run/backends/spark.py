@@ -115,6 +115,9 @@ class Spark:
         with translated(self._reads):
             return self._frame(table).toArrow()
 
+    def check_target(self, target: str) -> None:
+        """Nothing: a folder takes the place of what is there."""
+
     def write(self, table: ir.Table, target: str) -> None:
         """Write a folder of Parquet files, beside which it grows before it takes its place."""
         from tierwise.run.on_spark.errors import translated

@@ -22,8 +22,7 @@ def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
     Raises:
         CannotRun: another table stands there, or the file may not be written.
     """
-    shown = ".".join(name)
-    schema, table = name if len(name) > 1 else ("main", name[0])
+    shown, (schema, table) = ".".join(name), _parts(name)
     database.execute(f"CREATE OR REPLACE TEMP TABLE {_GROWING} AS {sql}")
     ((file,),) = database.execute(
         "SELECT path FROM duckdb_databases() WHERE database_name = 'data'"
@@ -32,7 +31,7 @@ def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
     try:
         database.connection.execute("DETACH data")
         database.connection.execute(f"ATTACH {literal(str(file))} AS data")
-        _check_may_be_replaced(database, schema, table, shown)
+        check_may_be_replaced(database, name)
         database.connection.execute("BEGIN")
         database.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM {_GROWING}")
         database.connection.execute(f"COMMENT ON TABLE {place} IS {literal(WRITTEN)}")
@@ -43,12 +42,23 @@ def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
                         "check its schema, who may write the file, and who else has it open") from error  # fmt: skip
 
 
-def _check_may_be_replaced(database: Database, schema: str, table: str, shown: str) -> None:
+def check_may_be_replaced(database: Database, name: Sequence[str]) -> None:
+    """Make sure that a table of the file is none, or one that tierwise has written.
+
+    Raises:
+        CannotRun: it is another one.
+    """
+    schema, table = _parts(name)
     known = database.connection.execute(
         "SELECT comment FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = ? "
         "AND table_name = ? UNION ALL SELECT NULL FROM duckdb_views() WHERE database_name = 'data' "
         "AND schema_name = ? AND view_name = ?", [schema, table, schema, table]
     ).fetchall()  # fmt: skip
     if known and known[0][0] != WRITTEN:
-        raise CannotRun(f"{shown} is there, and no table that tierwise has written",
+        raise CannotRun(f"{'.'.join(name)} is there, and no table that tierwise has written",
                         "name another table, or drop that one")  # fmt: skip
+
+
+def _parts(name: Sequence[str]) -> tuple[str, str]:
+    """The schema and the name of a table."""
+    return (name[0], name[1]) if len(name) > 1 else ("main", name[0])

@@ -32,7 +32,7 @@ def write_table(session: Session, table: ir.Table, sql: str, schema: str, name: 
         raise CannotRun(f"{shown(long[0])} is longer than the {LONGEST} bytes that PostgreSQL keeps of a "
                         "name", "name a shorter one, or write the results to a file")  # fmt: skip
     place, growing = f"{quoted(schema)}.{quoted(name)}", quoted(_GROWING)
-    _check_may_be_replaced(session, schema, name)
+    check_may_be_replaced(session, schema, name)
     cells = ", ".join(f"CAST({quoted(each)} AS {type_of(kind)}) AS {quoted(each)}"
                       for each, kind in table.schema().items())  # fmt: skip
     session.execute(f"CREATE TEMP TABLE {growing} AS SELECT {cells} FROM ({sql}) AS results")
@@ -51,7 +51,12 @@ def write_table(session: Session, table: ir.Table, sql: str, schema: str, name: 
     session.commit()
 
 
-def _check_may_be_replaced(session: Session, schema: str, name: str) -> None:
+def check_may_be_replaced(session: Session, schema: str, name: str) -> None:
+    """Make sure that a table is not there yet, or that tierwise has written it.
+
+    Raises:
+        CannotRun: it is another one.
+    """
     known = session.rows(
         "SELECT obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n "
         f"ON n.oid = c.relnamespace WHERE n.nspname = {literal(schema)} AND c.relname = {literal(name)}"
