@@ -296,6 +296,32 @@ def test_ids_may_hold_anything(name: str, data: Path) -> None:
     assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
 
 
+@pytest.mark.parametrize(
+    "unit", ["TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS", "DATE"]
+)
+@pytest.mark.parametrize("kind", ["parquet", "duckdb"])
+def test_months_and_days_of_every_unit_are_the_same(data: Path, unit: str, kind: str) -> None:
+    before = tierwise.evaluate(CONTOSO, "2021-05", rules=carried_rules()).to_arrow()
+    place = data / "data.duckdb" if kind == "duckdb" else data
+    with duckdb.connect(str(data / "data.duckdb")) as database:
+        for file in data.glob("*.csv"):
+            text = f"read_csv('{file}', all_varchar = true)"
+            names = [row[0] for row in database.sql(f"FROM {text}").description]
+            days = {"month": "month || '-01'"} | {
+                n: n for n in names if n.endswith(("_date", "_on"))
+            }
+            cells = ", ".join(f"CAST({days[name]} AS {unit}) AS {name}" if name in days else name
+                              for name in names)  # fmt: skip
+            database.execute(f"CREATE TABLE {file.stem} AS SELECT {cells} FROM {text}")
+            if kind == "parquet":
+                database.execute(f"COPY {file.stem} TO '{data / file.stem}.parquet'")
+            file.unlink()
+    if kind == "parquet":
+        (data / "data.duckdb").unlink()
+    after = tierwise.evaluate(place, "2021-05", rules=carried_rules()).to_arrow()
+    assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
+
+
 def test_short_history_may_be_allowed(data: Path) -> None:
     DAMAGES["no rows far enough back"][0](data)
     results = tierwise.evaluate(data, "2021-05", rules=carried_rules(), allow_short_history=True)

@@ -187,7 +187,9 @@ def _converted(cell: ir.Column, kind: Kind, places: int) -> ir.Column:
         case Kind.DECIMAL if (physical.scale or 0) > places:
             return cell.cast(f"decimal(38, {places})")
         case Kind.MONTH:
-            return month_number(cell.year(), cell.month()).cast("int32")
+            # By way of a day: DuckDB leaves out rows by a wrong year of seconds, milli- and nanoseconds.
+            day = cell.try_cast("date") if physical.is_timestamp() else cell
+            return month_number(day.year(), day.month()).cast("int32")
         case Kind.DATE if physical.is_timestamp():
             return cell.try_cast("date")
         case _:
