@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from command_line import PROGRAM, Ran, run, run_process
+from tierwise_cli import start
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -223,6 +224,37 @@ def test_a_level_of_too_large_numbers_is_no_bug(times: int, said: str, tmp_path:
     )
     assert ran.returncode == 3
     assert said in ran.stderr
+
+
+@pytest.mark.parametrize("raised", [MemoryError(), RuntimeError("can't start new thread")])
+def test_memory_that_the_system_does_not_give_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], raised: Exception
+) -> None:
+    def command() -> None:
+        raise raised
+
+    monkeypatch.setattr("typer.main.get_command", lambda app: command)
+    with pytest.raises(SystemExit) as ended:
+        start._run()
+    assert ended.value.code == 3
+    said = capsys.readouterr().err
+    assert "there is not enough memory" in said
+    assert "--memory-limit" in said
+
+
+def test_a_disk_that_is_full_is_named() -> None:
+    ran = evaluate("--output", "/dev/full", "--format", "csv")
+    assert ran.returncode == 3
+    assert "/dev/full: No space left on device" in ran.stderr
+
+
+def test_a_folder_that_may_not_be_written_to_is_said_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)
+    ran = run("evaluate", "nowhere", "--as-of", "2021-05", "--output", tmp_path / "a.csv")
+    assert ran.returncode == 2
+    assert "may not be written to" in ran.stderr.replace("\n", " ")
 
 
 def test_the_rules_of_the_package_are_used_elsewhere(tmp_path: Path) -> None:

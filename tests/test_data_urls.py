@@ -85,6 +85,7 @@ def test_a_url_says_what_runs_the_plan(data: str, backend: str | None, chosen: s
      (["duckdb:///x", "--backend", "postgres"], "duckdb:// is read by duckdb, and not by postgres"),
      (["mysql://u:s3cret@db/x"], "nothing here reads mysql://: 'mysql://u@db/x'"),
      (["s3a://bucket/x"], "with --backend spark the URLs that Hadoop knows"),
+     ([RESELLERS / "data", "--master", "spark://x:1"], "duckdb runs in this process, and nowhere else"),
      (["postgresql://db/x", "--memory-limit", "1GB"], "postgres cannot be told how much memory"),
      ([RESELLERS / "data", "--output", "table:scores"], "is a table of the database that DATA is"),
      ([RESELLERS / "data", "--backend", "postgres"], "no database is named for it"),

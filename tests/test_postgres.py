@@ -142,9 +142,11 @@ def test_bad_files_are_refused_alike(url: str, tmp_path: Path, names: list[str])
     for name in names:
         DAMAGES[name][0](data)
     found = []
-    for backend in ("duckdb", "postgres"):
+    for backend, master in (("duckdb", None), ("postgres", url)):
         with pytest.raises(tierwise.Refused) as refused:
-            tierwise.evaluate(data, "2021-05", rules=carried_rules(), backend=backend, master=url)
+            tierwise.evaluate(
+                data, "2021-05", rules=carried_rules(), backend=backend, master=master
+            )
         found.append(told(refused.value.diagnostics))
     assert found[0] == found[1]
     assert len(found[0]) >= len(names)
@@ -258,6 +260,11 @@ def test_a_password_is_asked_for(
     mine = asked("ann")
     same(mine, known)
     assert mine.stamp == known.stamp
+    with pytest.raises(tierwise.CannotRun, match="permission denied") as cannot:
+        tierwise.write_scores(
+            f"postgresql://ann@{place}?schema=shops", "2026-06", "table:x", rules=RULES
+        )
+    assert "GRANT CREATE ON SCHEMA" in cannot.value.hint
 
 
 # Writing back.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tierwise
-from tierwise_cli import progress
+from tierwise_cli import progress, start
 
 CONTOSO = Path(__file__).parents[1] / "examples" / "contoso"
 
@@ -44,6 +44,18 @@ def test_nothing_is_shown_of_what_is_short(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(io.StringIO(), monkeypatch, 0.0) == ""
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()], ids=["terminal", "file"])
+def test_an_interrupt_that_a_library_kept_to_itself_comes_with_the_next_stage(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO
+) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.progress() as show:
+        show("opening the data")
+        monkeypatch.setattr(start, "_told_to_stop", True)
+        with pytest.raises(KeyboardInterrupt):
+            show("checking billings")
 
 
 def test_rows_and_stages_are_told() -> None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -120,9 +121,11 @@ def test_tables_of_a_catalogue(spark: SparkSession, tmp_path: Path) -> None:
     assert mine.stamp.backend == "spark"
     assert mine.stamp.rules_digest == known.stamp.rules_digest
     assert all(name.startswith("spark_catalog.shops.") for name, _ in mine.stamp.data)
+    small = tierwise.evaluate("table:Spark_Catalog.Shops", AS_OF, rules=rules, backend=spark)
+    same(small, known)  # a catalogue keeps names in small letters
     spark.sql("DROP DATABASE shops CASCADE")
     with pytest.raises(tierwise.Refused) as refused:
-        tierwise.evaluate("table:shops", AS_OF, rules=rules, backend=spark)
+        tierwise.evaluate("table:`shops`", AS_OF, rules=rules, backend=spark)
     assert {each.code for each in refused.value.diagnostics} == {"data-missing"}
 
 
@@ -141,6 +144,45 @@ def test_bad_data_is_refused_alike(spark: SparkSession, tmp_path: Path) -> None:
     assert found[0] == found[1]
     assert {code for code, _, _ in found[0]} == {
         "data-type", "data-empty-cell", "data-minimum", "data-key", "data-reference"}  # fmt: skip
+
+
+def test_a_type_that_spark_does_not_read_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    rules, data = small_programme.written(tmp_path)
+    file = data / "takings.csv"
+    with duckdb.connect() as database:
+        text = f"SELECT *, current_timestamp::TIMESTAMP_NS AS seen FROM read_csv('{file}')"
+        database.execute(f"COPY ({text}) TO '{file.with_suffix('.parquet')}'")
+    file.unlink()
+    with pytest.raises(tierwise.Refused, match="NANOS") as refused:
+        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
+    assert [each.code for each in refused.value.diagnostics] == ["data-unreadable"]
+
+
+def test_a_master_that_does_not_answer_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    from py4j.protocol import Py4JError
+    from pyspark.sql import SparkSession as Session
+
+    def start(_: object) -> None:
+        raise Py4JError("An error occurred while calling None.SparkSession")
+
+    monkeypatch.setattr(Session, "getActiveSession", lambda: None)
+    monkeypatch.setattr(Session.Builder, "getOrCreate", start)
+    with (
+        pytest.raises(tierwise.CannotRun, match="Spark does not start") as cannot,
+        connect(Settings(backend="spark", master="spark://localhost:1")),
+    ):
+        pass
+    assert "check the master" in cannot.value.hint
+
+
+def test_what_a_library_of_spark_logs_reaches_no_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    asked = "import logging; from tierwise.run.backends.spark import _logging_only_if as only\n"
+    for logs in (False, True):
+        text = f"{asked}with only({logs}): logging.exception('an interrupt')"
+        subprocess.run([sys.executable, "-c", text], check=True)
+        assert ("an interrupt" in capfd.readouterr().err) is logs
 
 
 def test_text_that_is_not_utf8_is_refused(spark: SparkSession, tmp_path: Path) -> None:

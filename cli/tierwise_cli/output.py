@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -73,6 +74,9 @@ def _wrong_with(output: Path) -> str:
         return f"{output} is a link that leads back to itself"
     if not where.parent.is_dir():
         return f"{output} is a link to {where}, and there is no folder {where.parent}"
+    is_replaced = where.is_file() or not where.exists()
+    if is_replaced and not os.access(where.parent, os.W_OK):
+        return f"{output.parent} is a folder that may not be written to"
     return ""
 
 
@@ -115,9 +119,15 @@ def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
         writer(sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    if output.exists() and not output.is_file():  # a device or a pipe stays what it is
-        with output.open("wb") as file:
+    try:
+        if output.exists() and not output.is_file():  # a device or a pipe stays what it is
+            with output.open("wb") as file:
+                writer(file)
+            return
+        with written_whole(output.resolve()) as file:
             writer(file)
-        return
-    with written_whole(output.resolve()) as file:
-        writer(file)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        error.filename = str(output)  # it names a file that only we know, or none
+        raise

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tierwise_cli import start
+
 PATIENCE = 2.0
 """Seconds before anything is shown."""
 
@@ -15,7 +17,7 @@ PATIENCE = 2.0
 def progress() -> Iterator[Callable[[str], None]]:
     """A function that shows what is being done; on a terminal only, and gone at the end."""
     if not sys.stderr.isatty():
-        yield lambda doing: None  # the name is part of what callers may write
+        yield lambda doing: start.go_on()  # the name is part of what callers may write
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,8 +30,13 @@ def progress() -> Iterator[Callable[[str], None]]:
     patience = threading.Timer(PATIENCE, shown.start)  # also while one thing takes long
     patience.daemon = True
     patience.start()
+
+    def show(doing: str) -> None:
+        start.go_on()
+        shown.update(task, description=doing)
+
     try:
-        yield lambda doing: shown.update(task, description=doing)
+        yield show
     finally:
         patience.cancel()
         patience.join()

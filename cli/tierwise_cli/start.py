@@ -67,6 +67,12 @@ def _stop(number: int, frame: types.FrameType | None) -> None:
     signal.default_int_handler(number, frame)
 
 
+def go_on() -> None:
+    """Interrupt once more where a library has kept an interrupt to itself, as Java's bridge may."""
+    if _told_to_stop:
+        raise KeyboardInterrupt
+
+
 def _loads(frame: types.FrameType | None) -> bool:
     """Whether a library is being loaded where a signal came."""
     while frame is not None:
@@ -98,12 +104,23 @@ def _run() -> None:
         sys.exit(exit_codes.FINDINGS)
     except CannotRun as error:
         _fail(str(error), error.hint)
+    except MemoryError:
+        _no_memory()
+    except RuntimeError as error:
+        if "can't start new thread" not in str(error):
+            raise
+        _no_memory()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exit_codes.COULD_NOT_RUN)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
+
+
+def _no_memory() -> NoReturn:
+    _fail("there is not enough memory", "close other programs, raise the limit that the system sets, or give "
+          "--threads and --memory-limit less than it")  # fmt: skip
 
 
 def _interrupted() -> NoReturn:

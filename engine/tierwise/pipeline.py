@@ -353,6 +353,7 @@ def ran_on(
 ) -> Outcome[Ran]:
     """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
     from tierwise.run.ahead import Ahead
+    from tierwise.run.backend import Unreadable, damaged
     from tierwise.run.prepare import prepare
     from tierwise.run.run import run_plans, schemas_of
     from tierwise.run.unknown_partners import unknown_partners
@@ -378,5 +379,8 @@ def ran_on(
         plans = ahead.made(ready.programs)
         if plans is None:
             plans = _planned(ready.programs, schemas_of(backend, ready.programs))
-        run_plans(backend, plans, progress, ready.made)
+        try:
+            run_plans(backend, plans, progress, ready.made)
+        except Unreadable as error:
+            return Outcome(None, (damaged(error, data, ready.raw),))
     return Outcome(Ran(backend, plans, ready.raw, found, ready.of_months), found)

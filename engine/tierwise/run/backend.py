@@ -20,6 +20,7 @@ import pyarrow as pa
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract, Table
+from tierwise.run.address import shown_address
 from tierwise.run.digest import Digest
 
 Cells = Mapping[str, str | None]
@@ -44,8 +45,15 @@ class Settings:
     session: object = None
 
 
-class Unreadable(Exception):
+ONCE_MORE = "write the file once more"
+"""What to do about a table that turns out damaged while it is read."""
+
+
+class Unreadable(CannotRun):
     """What a backend met where it read data: not a query that is wrong, but damaged bytes."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ONCE_MORE)
 
 
 class TooLarge(CannotRun):
@@ -197,11 +205,14 @@ def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterato
                              Cell(shown, None, header), nearest(header, others))  # fmt: skip
 
 
-ONCE_MORE = "write the file once more"
-"""What to do about a table that turns out damaged while it is read."""
-
-
 def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:
     """A finding for what a backend says of data that it cannot read."""
     first = re.sub(r"^[A-Z][A-Za-z/ ]* Error: ", "", str(error).strip().split("\n")[0])
     return Diagnostic("data-unreadable", f"it cannot be read: {first}", place, hint)
+
+
+def damaged(error: Unreadable, data: Data, raw: Mapping[str, RawTable]) -> Diagnostic:
+    """The same of a table that is read while scores are made: the one that the backend names, if any."""
+    named = (each.shown for each in raw.values() if each.shown in str(error))
+    place = next(named, "the data" if isinstance(data, Mapping) else shown_address(str(data)))
+    return unreadable(Cell(place), error, error.hint)

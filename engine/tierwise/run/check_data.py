@@ -254,6 +254,8 @@ def _cheaply(
         if thing is not None and target is not None and not thing.beside:
             lost = dangling(rows, target, contract.meeting(thing))
         ((repeated, count),) = backend.rows(question(rows, lost))
+    except Unreadable:
+        raise
     except CannotRun:
         return _SURE_OF_NOTHING
     leads = lost is not None and thing is not None and not count

@@ -34,5 +34,5 @@ def _work_out(file: BufferedReader, worked_out: Future[str]) -> None:
     try:
         with file:
             worked_out.set_result(hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         worked_out.set_exception(error)

@@ -13,7 +13,7 @@ from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
 from tierwise.plan.plan import Plan, Step, data_name, gathered_name
 from tierwise.program.program import Program
-from tierwise.run.backend import Backend, RawTable, TooLarge
+from tierwise.run.backend import Backend, RawTable, TooLarge, Unreadable
 from tierwise.run.results import OptionResults, Stamp
 from tierwise.run.too_large import named
 from tierwise.version import VERSION
@@ -55,7 +55,8 @@ def run_plans(
     Those ``made`` already are passed over.
 
     Raises:
-        CannotRun: it does not run; where a number is too large, what is said names it.
+        CannotRun: it does not run; where a number is too large, what is said names it; ``Unreadable``:
+            data that no check had to read is damaged.
     """
     steps = dict.fromkeys(each for plan in plans for each in plan.scoring)
     readers = _readers(plans, made)
@@ -102,6 +103,8 @@ def _create(
                 progress(f"{step.title} ({told} of {several})")
             try:
                 backend.create(step.name, step.table, step.stored)
+            except Unreadable:
+                raise
             except CannotRun as error:
                 known = named(backend, plans, made) if isinstance(error, TooLarge) else None
                 raise known or CannotRun(f"{step.title}: {error}", error.hint) from error

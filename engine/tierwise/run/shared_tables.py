@@ -68,7 +68,8 @@ class SharedTables:
     ) -> Checked:
         """What checking leaves of the contract's tables.
 
-        ``typed`` is called once they are so, and gives what gives the steps that will run.
+        ``typed`` is called once they are so, if nothing is wrong until then, and gives what gives the
+        steps that will run.
         """
         known = {name: self._known[table.declared_by, name]
                  for name, table in contract.tables.items()
@@ -77,7 +78,7 @@ class SharedTables:
         before = Checked({name: each.rows for name, each in known.items()}, months)
         part = usable(self.backend, contract, opened, found)
         part = type_tables(self.backend, part, opened, found, known)
-        steps = typed()
+        steps = tuple if any(each.is_error for each in found) else typed()
         checked = check_data(self.backend, part, opened, found, progress, before, steps)
         self.made |= checked.made
         for name, rows in checked.rows.items():

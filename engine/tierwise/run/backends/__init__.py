@@ -31,7 +31,8 @@ class Home:
     ``sessions``: the library whose open sessions it takes, "" for none. ``schemes``: of URLs that
     it alone reads. ``limits_memory``: whether it can be told how much memory it may use.
     ``reads_a_file``: whether DATA may be one file; ``other_urls``: or a URL of any scheme.
-    ``loads``: whether it loads files into a database, which has to be named.
+    ``loads``: whether it loads files into a database, which has to be named. ``has_master``: whether
+    it runs elsewhere, at a place that can be named.
     """
 
     module: str
@@ -41,10 +42,11 @@ class Home:
     reads_a_file: bool = True
     other_urls: bool = False
     loads: bool = False
+    has_master: bool = True
 
 
 BACKENDS: dict[str, Home] = {
-    "duckdb": Home("tierwise.run.backends.duckdb", schemes=("duckdb",)),
+    "duckdb": Home("tierwise.run.backends.duckdb", schemes=("duckdb",), has_master=False),
     "spark": Home("tierwise.run.backends.spark", "pyspark", reads_a_file=False, other_urls=True),
     "postgres": Home("tierwise.run.backends.postgres", schemes=("postgresql", "postgres"),
                      limits_memory=False, loads=True),
@@ -92,6 +94,10 @@ def chosen(
     unnamed = _unnamed(settings, data, "--master")
     if unnamed is not None:
         return unnamed
+    if master is not None and not BACKENDS[settings.backend].has_master:
+        what = f"{settings.backend} runs in this process, and nowhere else"
+        return Diagnostic("other-backend", what, Argument("--master"),
+                          "leave it out, or say with --backend what runs there")  # fmt: skip
     if memory is not None and not BACKENDS[settings.backend].limits_memory:
         what = f"{settings.backend} cannot be told how much memory it may use"
         return Diagnostic("other-backend", what, Argument("--memory-limit"),

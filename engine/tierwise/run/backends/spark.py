@@ -152,12 +152,25 @@ def connect(settings: Settings) -> Iterator[Spark]:
     from tierwise.run.on_spark.start import LOG, session
     from tierwise.run.on_spark.steps import forgotten
 
-    log = logging.getLogger("SQLQueryContextLogger")
+    assert pyspark.__version__
+    with _logging_only_if(LOG in os.environ), session(settings) as own, forgotten(own):
+        yield Spark(own)
+
+
+@contextmanager
+def _logging_only_if(asked: bool) -> Iterator[None]:
+    """Within this block what Spark's libraries log, an interrupt for one, reaches no terminal by itself."""
+    log, root, nowhere = (
+        logging.getLogger("SQLQueryContextLogger"),
+        logging.root,
+        logging.NullHandler(),
+    )
     kept = log.disabled
-    log.disabled = kept or LOG not in os.environ
+    log.disabled = kept or not asked
+    if not asked and not root.handlers:  # else whoever lent the session has said where it goes
+        root.addHandler(nowhere)
     try:
-        assert pyspark.__version__
-        with session(settings) as own, forgotten(own):
-            yield Spark(own)
+        yield
     finally:
         log.disabled = kept
+        root.removeHandler(nowhere)

@@ -27,6 +27,8 @@ from tierwise.run.query import query_of
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
             duckdb.InternalException, duckdb.FatalException, RuntimeError)  # fmt: skip
 """What DuckDB raises where it meets damaged bytes."""
+_DAMAGED_FILE = "Failed to read file"
+"""What it says of them where it knows that they lie in a file."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
@@ -146,7 +148,8 @@ def _translated(reads: bool) -> Iterator[None]:
     except _DAMAGED as error:
         if is_interrupt(error):
             raise KeyboardInterrupt from error
-        if reads and not any(word in str(error) for word in _DISK):
+        is_damaged = reads or _DAMAGED_FILE in str(error)
+        if is_damaged and not any(word in str(error) for word in _DISK):
             raise Unreadable(_first(error)) from error
         if not isinstance(error, duckdb.IOException):
             raise
@@ -156,6 +159,12 @@ def _translated(reads: bool) -> Iterator[None]:
                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
+    except duckdb.Error as error:
+        if type(error) is not duckdb.Error:
+            raise
+        raise Unreadable(
+            _first(error)
+        ) from error  # what a reader of Parquet says has no other type
 
 
 @kept

@@ -106,7 +106,8 @@ def translated() -> Iterator[None]:
                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction) as error:
         raise _cannot(error, "the user needs to read the tables (GRANT SELECT) and to make temporary ones "
-                      "(GRANT TEMPORARY) on a server that is no copy of another") from error  # fmt: skip
+                      "(GRANT TEMPORARY) on a server that is no copy of another; to write results also to make "
+                      "tables in their schema (GRANT CREATE ON SCHEMA)") from error  # fmt: skip
     except (errors.OutOfMemory, errors.DiskFull) as error:
         raise _cannot(error, "give the server more room") from error
     except errors.QueryCanceled as error:

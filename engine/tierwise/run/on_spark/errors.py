@@ -18,7 +18,9 @@ _LOST = re.compile(r"CHECKPOINT_RDD_BLOCK|Checkpoint block|SparkContext was shut
                    r"stopped SparkContext|ExecutorLost", re.IGNORECASE)  # fmt: skip
 _NO_ROOM = re.compile(r"OutOfMemory|No space left|UNABLE_TO_ACQUIRE_MEMORY|maxResultSize")
 _UNREADABLE = re.compile(r"FAILED_READ_FILE|MALFORMED|CANNOT_READ|CORRUPT|UNABLE_TO_INFER_SCHEMA|"
-                         r"is not a Parquet file|PATH_NOT_FOUND|TextParsingException")  # fmt: skip
+                         r"is not a Parquet file|PATH_NOT_FOUND|TextParsingException|PARQUET_TYPE")  # fmt: skip
+_DAMAGED_FILE = "FAILED_READ_FILE"
+"""What it says where a file turns out damaged, also after the data has been checked."""
 _SHOWN = 200
 
 
@@ -48,7 +50,7 @@ def translated(reads: bool) -> Iterator[None]:
         if _LOST.search(text):
             raise CannotRun(f"a machine of the cluster was lost: {first(error)}", "run it again; with "
                             "a checkpoint directory set, steps survive it") from error  # fmt: skip
-        if reads and _UNREADABLE.search(text):
+        if _UNREADABLE.search(text) and (reads or _DAMAGED_FILE in text):
             raise Unreadable(first(error)) from error
         raise
 

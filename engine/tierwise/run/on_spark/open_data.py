@@ -113,15 +113,18 @@ def _frame(
 def _of_catalogue(
     session: SparkSession, schema: str, name: str, found: list[Diagnostic]
 ) -> tuple[str, DataFrame] | None:
-    parts = ".".join(f"`{part}`" for part in [*schema.split("."), name])
-    try:
-        return f"{schema}.{name}", session.table(parts)
-    except AnalysisException as error:
-        if "NOT_FOUND" not in str(error):
-            raise
-        found.append(Diagnostic("data-missing", f"there is no table {shown(f'{schema}.{name}')}",
-                                Cell(f"{CATALOGUE}{schema}"), _WHAT_DATA_IS))  # fmt: skip
-        return None
+    named = ".".join(f"`{part.replace('`', '``')}`" for part in [*schema.split("."), name])
+    for each in dict.fromkeys(
+        (named, named.lower())
+    ):  # catalogues mostly keep names in small letters
+        try:
+            return f"{schema}.{name}", session.table(each)
+        except AnalysisException as error:
+            if "NOT_FOUND" not in str(error):
+                raise
+    found.append(Diagnostic("data-missing", f"there is no table {shown(f'{schema}.{name}')}",
+                            Cell(f"{CATALOGUE}{schema}"), _WHAT_DATA_IS))  # fmt: skip
+    return None
 
 
 def _read(session: SparkSession, path: str, suffix: str) -> DataFrame | None:

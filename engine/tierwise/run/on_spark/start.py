@@ -71,6 +71,7 @@ def _own(lent: SparkSession) -> SparkSession:
 
 
 def _start(settings: Settings, folder: str) -> SparkSession:
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession as Session
 
@@ -92,7 +93,7 @@ def _start(settings: Settings, folder: str) -> SparkSession:
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
-    except (PySparkException, OSError, RuntimeError) as error:
+    except (PySparkException, Py4JError, OSError, RuntimeError) as error:
         raise CannotRun(f"Spark does not start: {_first(error)}",
                         f"check the master and Java; {LOG}=1 shows what Spark says") from error  # fmt: skip
 
