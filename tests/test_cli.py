@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -43,6 +45,18 @@ def test_help_has_an_example(command: str) -> None:
     ran = run(command, "--help")
     assert ran.returncode == 0
     assert f"Example: tierwise {command}" in ran.stdout
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each != "release"])
+def test_what_help_gives_as_an_example_runs(command: str, tmp_path: Path) -> None:
+    for folder in ("examples", "rules"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    module = importlib.import_module(f"tierwise_cli.commands.{command.replace('-', '_')}")
+    examples = re.findall(r"Example: tierwise (.+)", module.command.__doc__)
+    for example in examples:
+        if "postgresql://" not in example:
+            ran = run(*shlex.split(example), cwd=tmp_path)
+            assert ran.returncode == 0, ran.stderr
 
 
 def test_version_and_completion() -> None:

@@ -75,7 +75,7 @@ def command(
 
     Example: tierwise evaluate examples/contoso --as-of 2021-05 --output scores.csv
 
-    Example: tierwise evaluate examples/contoso --from 2021-03 --to 2021-05 --partner P04
+    Example: tierwise evaluate examples/contoso --from 2021-03 --to 2021-05 --allow-short-history
 
     Example: tierwise evaluate postgresql://ann@db/crm?schema=partners --as-of 2021-05 --output table:scores
     """

@@ -139,4 +139,4 @@ def _none_in_force(rules: RuleSet, months: Sequence[int], competency: str | None
     return Diagnostic(NO_VERSION, f"no version is in force in {shown_months}{more}",
                       first.in_force_span,
                       f"the first is in force from {format_month(first.first_month)}; take other months, "
-                      "or name a version for all of them with --version")  # fmt: skip
+                      "or name with --version one for all of them, whatever its own months")  # fmt: skip
