@@ -129,8 +129,8 @@ def of_billion(results: Results) -> str:
     expected = expectation(*known[-2:])
     threads = measured[-1][1]["threads"]
     said = (
-        f"Calculated: on one machine with {threads} cores, {_time(expected['seconds'])}. Time grew with the "
-        f"rows to the power of {expected['power']:.2f} from {known[-2][0]:,} to {known[-1][0]:,} rows.\n"
+        f"Calculated: on one machine with {threads} cores, {_time(expected['seconds'])}. Measured, time grew with "
+        f"the rows to the power of {expected['power']:.2f} from {known[-2][0]:,} to {known[-1][0]:,} rows.\n"
     )
     spark = results["measurements"].get("spark")
     if spark is None or "seconds" not in spark["programs"]["Spark"]:
@@ -157,8 +157,8 @@ def expectation(smaller: tuple[int, Results], larger: tuple[int, Results]) -> di
     power = math.log(larger[1]["seconds"] / smaller[1]["seconds"]) / math.log(
         larger[0] / smaller[0]
     )
-    power = max(power, 1.0)
-    return {"power": power, "seconds": larger[1]["seconds"] * (BILLION / larger[0]) ** power}
+    seconds = larger[1]["seconds"] * (BILLION / larger[0]) ** max(power, 1.0)
+    return {"power": power, "seconds": seconds}
 
 
 def _time(seconds: float) -> str:

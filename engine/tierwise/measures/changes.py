@@ -89,6 +89,7 @@ class Changes(shared.AsksForLeast):
             leaves=ends & (within.month < last),
             begins=begins | (within.month == first),
         )
+        runs = runs.filter(runs["enters" if self.losses == LAST_MONTH else "begins"] | runs.leaves)
         entered = runs.filter(runs.enters).select(*names, "month", credited_in="month", amount=1)
         left = self._left(runs, names)
         left = left.select(*names, "credited_in", month=(left.month + 1).cast("int32"), amount=-1)
@@ -104,10 +105,9 @@ class Changes(shared.AsksForLeast):
         """The last months of runs, with the month whose associations are charged."""
         if self.losses == LAST_MONTH:
             return runs.filter(runs.leaves).mutate(credited_in="month")
-        runs = runs.filter(runs.begins | runs.leaves)
         latest = {
-            name: runs[of].ifelse(runs.month, None).max().over(
-                group_by=[runs[each] for each in names], order_by=runs.month, rows=(None, 0))
+            name: runs[of].ifelse(runs.month, None).max().over(group_by=names, order_by="month",
+                                                               rows=(None, 0))
             for name, of in (("credited_in", "enters"), ("began", "begins"))
         }  # fmt: skip
         runs = runs.mutate(**latest)

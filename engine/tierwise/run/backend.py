@@ -201,8 +201,9 @@ def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterato
     for column in table.columns.values():
         if column.name not in there:
             header = column.header
+            hint = nearest(header, others) if others else f"add it to {shown}"
             yield Diagnostic("data-missing", f"the column '{header}' is missing",
-                             Cell(shown, None, header), nearest(header, others))  # fmt: skip
+                             Cell(shown, None, header), hint)  # fmt: skip
 
 
 def unreadable(place: Cell, error: Exception, hint: str) -> Diagnostic:

@@ -75,7 +75,8 @@ def session(address: Address, threads: int | None) -> Iterator[Session]:
                                      application_name="tierwise")  # fmt: skip
     except psycopg.OperationalError as error:
         raise CannotRun(f"PostgreSQL does not let tierwise in: {first_line(error)}",
-                        "check the address, the user, and the password in PGPASSWORD or ~/.pgpass") from error  # fmt: skip
+                        "check the address, the database, the user with its limits, and the password in PGPASSWORD or "
+                        "~/.pgpass") from error  # fmt: skip
     except (psycopg.Error, TypeError) as error:
         raise CannotRun(f"PostgreSQL does not take the URL: {first_line(error)}",
                         "behind the ? stand schema, and the parameters that libpq knows, such as sslmode") from error  # fmt: skip
@@ -108,8 +109,8 @@ def translated() -> Iterator[None]:
         raise _cannot(error, "the user needs to read the tables (GRANT SELECT) and to make temporary ones "
                       "(GRANT TEMPORARY) on a server that is no copy of another; to write results also to make "
                       "tables in their schema (GRANT CREATE ON SCHEMA)") from error  # fmt: skip
-    except (errors.OutOfMemory, errors.DiskFull) as error:
-        raise _cannot(error, "give the server more room") from error
+    except (errors.OutOfMemory, errors.DiskFull, errors.ConfigurationLimitExceeded) as error:
+        raise _cannot(error, "give the server more room, or the user a higher limit") from error
     except errors.QueryCanceled as error:
         raise _cannot(error, "look for a statement_timeout of the user or the database") from error
     except (psycopg.errors.TransactionRollback, errors.LockNotAvailable) as error:
