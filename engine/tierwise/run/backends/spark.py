@@ -160,11 +160,8 @@ def connect(settings: Settings) -> Iterator[Spark]:
 @contextmanager
 def _logging_only_if(asked: bool) -> Iterator[None]:
     """Within this block what Spark's libraries log, an interrupt for one, reaches no terminal by itself."""
-    log, root, nowhere = (
-        logging.getLogger("SQLQueryContextLogger"),
-        logging.root,
-        logging.NullHandler(),
-    )
+    log, root = logging.getLogger("SQLQueryContextLogger"), logging.root
+    nowhere = logging.NullHandler()
     kept = log.disabled
     log.disabled = kept or not asked
     if not asked and not root.handlers:  # else whoever lent the session has said where it goes

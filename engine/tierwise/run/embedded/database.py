@@ -160,11 +160,9 @@ def _translated(reads: bool) -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        if type(error) is not duckdb.Error:
+        if type(error) is not duckdb.Error:  # which is all that some readers of Parquet say
             raise
-        raise Unreadable(
-            _first(error)
-        ) from error  # what a reader of Parquet says has no other type
+        raise Unreadable(_first(error)) from error
 
 
 @kept

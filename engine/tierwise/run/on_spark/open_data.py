@@ -114,9 +114,8 @@ def _of_catalogue(
     session: SparkSession, schema: str, name: str, found: list[Diagnostic]
 ) -> tuple[str, DataFrame] | None:
     named = ".".join(f"`{part.replace('`', '``')}`" for part in [*schema.split("."), name])
-    for each in dict.fromkeys(
-        (named, named.lower())
-    ):  # catalogues mostly keep names in small letters
+    # Catalogues mostly keep names in small letters, and the session looks for them as they are written.
+    for each in dict.fromkeys((named, named.lower())):
         try:
             return f"{schema}.{name}", session.table(each)
         except AnalysisException as error:
