@@ -32,6 +32,7 @@ class Plugged:
     """A backend that has what the protocol names, and nothing else."""
 
     name = "plugged"
+    hashes_well = False
 
     def __init__(self, behind: Backend) -> None:
         self._behind = behind
@@ -77,6 +78,9 @@ class Plugged:
 
     def arrow(self, table: ir.Table) -> pa.Table:
         return self._behind.arrow(table)
+
+    def check_target(self, target: str) -> None:
+        self._behind.check_target(target)
 
     def write(self, table: ir.Table, target: str) -> None:
         self._behind.write(table, target)
