@@ -11,6 +11,7 @@ import pytest
 
 import tierwise
 from demo_market import rule_set
+from other_formats import rewritten
 from tierwise.tasks.demo_data import demo_data
 
 CONTRACT = """\
@@ -78,19 +79,13 @@ def write(folder: Path, form: str, tables: dict[str, list[list[str]]] = TABLES) 
             csv.writer(file).writerows(rows)
     if form == "csv":
         return folder
-    with duckdb.connect(str(folder / "data.duckdb")) as database:
-        for name in tables:
-            file = folder / f"{name}.csv"
-            types = "{'in': 'INTEGER', 'mark': 'DECIMAL(9,2)'}" if name == "marks" else "{}"
-            more = f", types = {types}" if name == "marks" else ""
-            database.execute(f"CREATE TABLE {name} AS FROM read_csv('{file}', header = true{more})")
-            if form == "parquet":
-                database.execute(f"COPY {name} TO '{folder / name}.parquet'")
-            file.unlink()
-    if form == "parquet":
-        (folder / "data.duckdb").unlink()
-        return folder
-    return folder / "data.duckdb"
+
+    def query(file: Path) -> str:
+        types = "{'in': 'INTEGER', 'mark': 'DECIMAL(9,2)'}"
+        more = f", types = {types}" if file.stem == "marks" else ""
+        return f"FROM read_csv('{file}', header = true{more})"
+
+    return rewritten(folder, form, query)
 
 
 @pytest.fixture(scope="module")

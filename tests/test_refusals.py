@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import tierwise
+from other_formats import rewritten
 from rule_files import carried_rules
 from tierwise.program.program import Table
 from tierwise.run import check_data
@@ -300,11 +301,7 @@ def test_ids_may_hold_anything(name: str, data: Path) -> None:
 @pytest.mark.parametrize("table", ["billings", "seats", "usage", "subscriptions", "exams"])
 def test_damaged_bytes_are_found_wherever_they_are_read(data: Path, table: str) -> None:
     """In each page in turn; what no check and no rule reads may stay unseen."""
-    with duckdb.connect() as database:
-        for file in data.glob("*.csv"):
-            read = f"read_csv('{file}', all_varchar = true)"
-            database.execute(f"COPY (FROM {read}) TO '{file.with_suffix('.parquet')}'")
-            file.unlink()
+    rewritten(data, "parquet", lambda file: f"FROM read_csv('{file}', all_varchar = true)")
     path = data / f"{table}.parquet"
     whole, columns = path.read_bytes(), pq.read_metadata(path).row_group(0)
     found = 0
@@ -325,23 +322,16 @@ def test_damaged_bytes_are_found_wherever_they_are_read(data: Path, table: str) 
 )
 @pytest.mark.parametrize("kind", ["parquet", "duckdb"])
 def test_months_and_days_of_every_unit_are_the_same(data: Path, unit: str, kind: str) -> None:
+    def query(file: Path) -> str:
+        names = file.read_text("utf-8").partition("\n")[0].split(",")
+        days = {name: name for name in names if name.endswith(("_date", "_on"))}
+        days |= {"month": "month || '-01'"} if "month" in names else {}
+        cells = ", ".join(f"CAST({each} AS {unit}) AS {name}" for name, each in days.items())
+        changed = f" REPLACE ({cells})" if days else ""
+        return f"SELECT *{changed} FROM read_csv('{file}', all_varchar = true)"
+
     before = tierwise.evaluate(CONTOSO, "2021-05", rules=carried_rules()).to_arrow()
-    place = data / "data.duckdb" if kind == "duckdb" else data
-    with duckdb.connect(str(data / "data.duckdb")) as database:
-        for file in data.glob("*.csv"):
-            text = f"read_csv('{file}', all_varchar = true)"
-            names = [row[0] for row in database.sql(f"FROM {text}").description]
-            days = {"month": "month || '-01'"} | {
-                n: n for n in names if n.endswith(("_date", "_on"))
-            }
-            cells = ", ".join(f"CAST({days[name]} AS {unit}) AS {name}" if name in days else name
-                              for name in names)  # fmt: skip
-            database.execute(f"CREATE TABLE {file.stem} AS SELECT {cells} FROM {text}")
-            if kind == "parquet":
-                database.execute(f"COPY {file.stem} TO '{data / file.stem}.parquet'")
-            file.unlink()
-    if kind == "parquet":
-        (data / "data.duckdb").unlink()
+    place = rewritten(data, kind, query)
     after = tierwise.evaluate(place, "2021-05", rules=carried_rules()).to_arrow()
     assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
 

@@ -45,15 +45,11 @@ class Settings:
     session: object = None
 
 
-ONCE_MORE = "write the file once more"
-"""What to do about a table that turns out damaged while it is read."""
-
-
 class Unreadable(CannotRun):
     """What a backend met where it read data: not a query that is wrong, but damaged bytes."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, ONCE_MORE)
+        super().__init__(message, "write the file once more")
 
 
 class TooLarge(CannotRun):

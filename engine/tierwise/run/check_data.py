@@ -31,7 +31,6 @@ from tierwise.plan.refusals import (
 from tierwise.plan.typed import typed_table
 from tierwise.program.program import Column, Contract, Table
 from tierwise.run.backend import (
-    ONCE_MORE,
     Backend,
     RawTable,
     Unreadable,
@@ -100,7 +99,7 @@ def check_data(
         try:
             rows[name], reach = _table(backend, contract, table, raw, found, progress, gathering)
         except Unreadable as error:
-            found.append(unreadable(Cell(raw[name].shown), error, ONCE_MORE))
+            found.append(unreadable(Cell(raw[name].shown), error, error.hint))
             raw[name] = replace(raw[name], whole=False)
             continue
         months |= {name: reach} if reach is not None else {}
@@ -313,11 +312,8 @@ def _key(
     if not table.key:
         return
     typed = _typed(backend, contract, table.name)
-    if (
-        len(table.key) > 1
-        and backend.hashes_well
-        and not _number(backend, fewer_hashes(table, typed))
-    ):
+    is_hashed = len(table.key) > 1 and backend.hashes_well
+    if is_hashed and not _number(backend, fewer_hashes(table, typed)):
         return
     count = _number(backend, duplicate_keys(table, typed))
     if count:

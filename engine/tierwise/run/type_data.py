@@ -12,7 +12,7 @@ from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import wrong_types
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Table
-from tierwise.run.backend import ONCE_MORE, Backend, RawTable, Unreadable, unreadable
+from tierwise.run.backend import Backend, RawTable, Unreadable, unreadable
 
 
 def usable(
@@ -84,7 +84,7 @@ def type_tables(
             with backend.reading():
                 counted = backend.arrow(used).to_pylist()[0] if used is not None else {}
         except Unreadable as error:
-            found.append(unreadable(Cell(raw[name].shown), error, ONCE_MORE))
+            found.append(unreadable(Cell(raw[name].shown), error, error.hint))
             continue
         places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
         typed = typed_table(source, table, places)
