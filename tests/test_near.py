@@ -79,6 +79,60 @@ def test_rows_of_others_are_neither_read_nor_refused(tmp_path: Path) -> None:
     assert [each.score for each in alone.options[0].scores()] == [29]
 
 
+def with_row(tmp_path: Path, table: str, row: str) -> Path:
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    file = data / f"{table}.csv"
+    file.write_text(file.read_text("utf-8") + row + "\n", "utf-8")
+    return data
+
+
+@pytest.mark.parametrize(("table", "row", "code"), [
+    ("partners", "P99,Nobody,Atlantis", "data-unknown"),
+    ("customers", "C-99,Nobody,Atlantis", "data-unknown"),
+    ("partners", "P19,Once more,US", "data-key"),
+])  # fmt: skip
+def test_of_partners_and_customers_only_those_near_are_judged(
+    tmp_path: Path, table: str, row: str, code: str
+) -> None:
+    data = with_row(tmp_path, table, row)
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2021-05")
+    assert {each.code for each in refused.value.diagnostics} == {code}
+    alone = tierwise.evaluate(data, "2021-05", partners=["P04"])
+    assert [each.score for each in alone.options[0].scores()] == [29]
+
+
+@pytest.mark.parametrize("table", ["partners", "customers"])
+def test_whoever_is_near_is_judged(tmp_path: Path, table: str) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(CONTOSO, data)
+    file = data / f"{table}.csv"
+    header, *lines = file.read_text("utf-8").splitlines()
+    there = [line.rpartition(",")[0] + ",Atlantis" for line in lines]
+    file.write_text("\n".join([header, *there]) + "\n", "utf-8")
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2021-05", partners=["P04"])
+    assert f"{table}.csv" in {
+        str(each.place).partition(",")[0] for each in refused.value.diagnostics
+    }
+
+
+def test_an_association_that_matters_names_a_partner_that_is_there(tmp_path: Path) -> None:
+    theirs = next(line for line in (CONTOSO / "associations.csv").read_text("utf-8").splitlines()
+                  if line.startswith("P04,"))  # fmt: skip
+    data = with_row(tmp_path, "associations", theirs.replace("P04,", "P98,"))
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, "2021-05", partners=["P04"])
+    assert [each.code for each in refused.value.diagnostics] == ["data-reference"]
+    assert "'P98'" in str(refused.value)
+
+
+def test_a_partner_that_is_not_there_is_like_one_of_all() -> None:
+    with pytest.raises(tierwise.Refused, match="did you mean 'P04'"):
+        tierwise.evaluate(CONTOSO, "2021-05", partners=["P004"])
+
+
 def test_rows_that_matter_are_refused_by_their_number(tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(CONTOSO, data)

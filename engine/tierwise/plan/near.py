@@ -3,8 +3,9 @@
 Whoever is associated with a thing is near to all that shares an entity with it: what else a buyer
 holds, whoever is credited with it, decides whether the buyer is new. So first the near
 things of each policy are found, by the entities that measures are about; then every table is narrowed
-to the rows that refer to them or to the scored ones, along as many references as that takes. The plan
-that runs over these rows is the same as over all rows.
+to the rows that refer to them or to the scored ones, along as many references as that takes; at last
+the tables that these refer to, the scored one's too, to what they refer to. The plan that runs over
+these rows is the same as over all rows.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.plan.plan import Step
-from tierwise.plan.rows import meets, reach
+from tierwise.plan.rows import meets, reach, standing_for
 from tierwise.plan.typed import typed_cell
 from tierwise.program.eligibility import seen_from_target
 from tierwise.program.option import Option, Ranked
@@ -73,6 +74,8 @@ class _Narrowing:
         self.policies = policies
         self.targets: dict[str, ir.Table] = {}
         """By table that policies credit: (its key), the near ones."""
+        self.sources: dict[str, str] = {}
+        """By table that is narrowed, the name of the step that leaves what matters of it."""
 
     def narrowed(self) -> Near:
         """The steps, in order."""
@@ -81,15 +84,20 @@ class _Narrowing:
             name = f"near:{self.contract.id}:{target}:keys"
             self.steps.append(Step(name, f"{target} near {self._whom}", keys, stored=True))
             self.targets[target] = ibis.table(keys.schema(), name=name)
-        sources = {}
         for table in self.contract.tables:
-            if not self._may_be_narrowed(table):
-                continue
-            rows = self._rows(table)
-            name = f"near:{self.contract.id}:{table}"
-            self.steps.append(Step(name, f"{table} near {self._whom}", rows, stored=True))
-            sources[table] = name
-        return Near(tuple(self.steps), sources)
+            if self._may_be_narrowed(table):
+                self._narrow(table, self._rows(table))
+        left = [table for table in self.contract.tables if table not in self.sources]
+        while ready := [table for table in left if self._is_only_referred_to(table)]:
+            for table in ready:
+                self._narrow(table, self._rows_referred_to(table))
+                left.remove(table)
+        return Near(tuple(self.steps), self.sources)
+
+    def _narrow(self, table: str, rows: ir.Table) -> None:
+        name = f"near:{self.contract.id}:{table}"
+        self.steps.append(Step(name, f"{table} near {self._whom}", rows, stored=True))
+        self.sources[table] = name
 
     @property
     def _whom(self) -> str:
@@ -104,6 +112,8 @@ class _Narrowing:
     def _with_cells(self, table: str) -> ir.Table:
         """A raw table with its typed cells behind a colon."""
         raw = self.raw[table]
+        if table in self.sources:
+            raw = ibis.table(raw.schema(), name=self.sources[table])
         columns = self.contract.tables[table].columns
         return raw.mutate(**{f":{name}": typed_cell(raw[name], each)
                              for name, each in columns.items()})  # fmt: skip
@@ -170,10 +180,43 @@ class _Narrowing:
         """Whether every row that a row which matters refers to is left where a table is narrowed."""
         if table == self.contract.scored or not self._is_judged(table):
             return False
-        referring = [name for name, each in self.contract.tables.items()
-                     if any(column.references == table for column in each.columns.values())]  # fmt: skip
         return all([each.references for each in self._branches(name)] == [table]
-                   for name in referring)  # fmt: skip
+                   for name, _ in self._referring_to(table))  # fmt: skip
+
+    def _is_only_referred_to(self, table: str) -> bool:
+        """Whether nothing but what narrowed tables refer to, and the chosen ones, matters of a table."""
+        referring = self._referring_to(table)
+        return (
+            bool(referring)
+            and not self._is_judged(table)
+            and all(name in self.sources for name, _ in referring)
+        )
+
+    def _referring_to(self, table: str) -> list[tuple[str, Column]]:
+        """Each column that refers to a table, with the name of its own."""
+        return [
+            (name, column)
+            for name, each in self.contract.tables.items()
+            for column in each.columns.values()
+            if column.references == table
+        ]
+
+    def _rows_referred_to(self, table: str) -> ir.Table:
+        """The raw rows of a table that narrowed ones refer to; of the scored one also the chosen."""
+        rows = self._with_cells(table)
+        named = self.contract.tables[table].key
+        keys = []
+        if table == self.contract.scored:
+            (key,) = named
+            keys.append(rows.filter(rows[f":{key}"].cast("string").isin(self.chosen))
+                        .select(**{key: f":{key}"}))  # fmt: skip
+        for name, column in self._referring_to(table):
+            cells = self._typed(name)
+            keys.append(cells.select(**{key: standing_for(cells[own], rows[f":{key}"])
+                                        for own, key in self.contract.meeting(column)}))  # fmt: skip
+        matter = _union(keys).distinct()
+        met = [rows[f":{key}"] == matter[key] for key in named]
+        return rows.semi_join(matter, met).select(*self.raw[table].columns)
 
     def _rows(self, table: str) -> ir.Table:
         """The raw rows of a table that matter."""

@@ -179,9 +179,14 @@ def names_as_of(contract: Contract, rows: Rows, expressions: Iterable[Expression
 
 
 def meets(own: ir.Column, key: ir.Column) -> ir.BooleanValue:
-    """Whether a typed cell stands for a cell of a key: itself, or a date for its month."""
+    """Whether a typed cell stands for a cell of a key."""
+    return standing_for(own, key) == key
+
+
+def standing_for(own: ir.Column, key: ir.Column) -> ir.Column:
+    """What a typed cell is in a key: itself, or its month where a date stands for that."""
     is_in_month = own.type().is_date() and not key.type().is_date()
-    return (month_cell(own, Kind.DATE) if is_in_month else own) == key
+    return month_cell(own, Kind.DATE) if is_in_month else own
 
 
 def dating(contract: Contract, table: str) -> Dating:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
+import ibis.expr.types as ir
 
 from tierwise.diagnostics import Cell, Diagnostic, nearest, shown
 from tierwise.plan.plan import data_name
-from tierwise.program.program import Program
-from tierwise.run.backend import Backend, RawTable
+from tierwise.plan.typed import typed_table
+from tierwise.program.program import Contract, Program
+from tierwise.run.backend import Backend, RawTable, raw_name
 
 
 def unknown_partners(
@@ -27,11 +29,19 @@ def unknown_partners(
         key = table[contract.scored_key]
         known = {str(row[0]) for row in backend.rows(table.filter(key.isin(list(partners)))
                  .select(key))}  # fmt: skip
+        everybody = _everybody(backend, contract, raw[contract.scored])
         for partner in partners:
             if partner not in known:
-                some = backend.rows(table.select(key).order_by(key).limit(10_000))
+                some = backend.rows(everybody.order_by(contract.scored_key).limit(10_000))
                 found.append(Diagnostic(
                     "unknown-partner", f"there is no {shown(partner)} in {contract.scored}",
                     Cell(raw[contract.scored].shown, None, contract.scored_key),
                     nearest(partner, [str(row[0]) for row in some])))  # fmt: skip
     return tuple(dict.fromkeys(found))
+
+
+def _everybody(backend: Backend, contract: Contract, raw: RawTable) -> ir.Table:
+    """All keys of the scored table, also where only some of its rows matter."""
+    name = raw_name(raw.name)
+    whole = ibis.table(backend.schema(name), name=name)
+    return typed_table(whole, contract.tables[contract.scored], {}).select(contract.scored_key)
