@@ -8,6 +8,7 @@ row's own begin with a colon, which no name of a contract does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import ibis
@@ -15,18 +16,13 @@ import ibis.expr.types as ir
 
 from tierwise.measures.base import AS_OF_MONTHS, EMPTY, Measure
 from tierwise.months import format_month, last_day
-from tierwise.plan.credit import credits, first_month, last_month, once, way_of
+from tierwise.plan.credit import once
+from tierwise.plan.credit_near import LEADS_TO, CreditNear, credit_near, seen_from_credited
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import dating, month_of, reach
-from tierwise.program.eligibility import eligibility, seen_from_target
-from tierwise.program.policy import Policy
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
-
-
-LEADS_TO = "leads_to:"
-"""Before the name of a column of what an association leads to."""
 
 
 @dataclass(frozen=True)
@@ -42,27 +38,48 @@ class Near:
     """What lies near one scored one for a metric, each a step that has to run first.
 
     ``rows``: the rows that touch it, with ``:entity`` and by condition ``:holdsN``; ``credited``:
-    its credited facts; ``counted``: those of them that count. They are few, whatever the size of
-    the data, and all else is asked of them.
+    its credited facts; ``counted``: those of them that count; ``credit``: None where rows name the
+    scored one themselves. They are few, whatever the size of the data, and all else is asked of them.
     """
 
     rows: Step
     credited: Step
     counted: Step
+    credit: CreditNear | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps that have to run first."""
-        return (self.rows, self.credited, self.counted)
+        of_credit = self.credit.steps if self.credit is not None else ()
+        return (*of_credit, self.rows, self.credited, self.counted)
 
 
-def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | int) -> Near:
-    """What lies near a scored one."""
+def nearby(
+    plan: Plan, option: OptionPlan, metrics: Iterable[MeasuredPlan], scored: str | int
+) -> dict[str, Near]:
+    """What lies near a scored one for each of some metrics, by the names of their values."""
+    near: dict[str, Near] = {}
+    shared: dict[tuple[str, ...], CreditNear] = {}
+    for metric in metrics:
+        measure, credit = metric.measure, None
+        if measure.rows.credit:
+            rests = seen_from_credited(plan, option, measure)
+            asked = (measure.rows.credit, *rests)
+            credit = shared.get(asked) or credit_near(
+                plan, option, measure.rows.credit, rests, scored
+            )
+            shared[asked] = credit
+        near[metric.value.id] = _near(plan, metric, credit, scored)
+    return near
+
+
+def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: str | int) -> Near:
+    """What lies near a scored one for a metric."""
     measure = metric.measure
     contract = plan.program.contract
     own = _shown(plan, metric)
     dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
-    touching = _touching(plan, option, measure, scored)
+    touching = _touching(plan, measure, credit, scored)
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     paths = paths.union(*(each.names for each in metric.measured.asks.values()))
     paths |= measure.rows.by.expression.names if measure.rows.by else frozenset()
@@ -85,7 +102,8 @@ def nearby(plan: Plan, option: OptionPlan, metric: MeasuredPlan, scored: str | i
         counted = once(counted, keys)
     return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True),
                 Step(f"{metric.credited}:near:all", "own facts", credited, stored=True),
-                Step(f"{metric.counted}:near", "own facts that count", counted, stored=True))  # fmt: skip
+                Step(f"{metric.counted}:near", "own facts that count", counted, stored=True),
+                credit)  # fmt: skip
 
 
 def _of_as_of(plan: Plan, name: str) -> ir.Table:
@@ -97,81 +115,50 @@ def _of_as_of(plan: Plan, name: str) -> ir.Table:
     return facts.filter(facts.as_of == as_of).drop("as_of") if "as_of" in facts.columns else facts
 
 
-def _touching(plan: Plan, option: OptionPlan, measure: Measure, scored: str | int) -> ir.Table:
+def _touching(
+    plan: Plan, measure: Measure, credit: CreditNear | None, scored: str | int
+) -> ir.Table:
     """The rows of the measure's table that touch a scored one."""
     contract, name = plan.program.contract, measure.rows.table
     own = contract.tables[name].columns
-    asked = measure.entity.names if measure.rows.credit else {measure.rows.scored}
+    asked = {measure.rows.scored} if credit is None else measure.entity.names
     reached = reach(contract, plan.data, name, {*asked, *own})
-    if measure.rows.credit:
-        policy = option.option.policies[measure.rows.credit]
-        through = plan.data[policy.through]
-        targets = through.filter(through[policy.to] == scored).select(target=policy.of).distinct()
-        entities = targets.join(_entities(plan, policy, measure), "target")
-        about = reached.entity(measure.entity)
-        rows = reached.table.semi_join(entities, about == entities.entity)
-    else:
+    if credit is None:
         rows = reached.table.filter(reached.table[reached.paths[measure.rows.scored]] == scored)
+    else:
+        entities = credit.associations.read().select("entity").distinct()
+        rows = reached.table.semi_join(entities, reached.entity(measure.entity) == entities.entity)
     return rows.select(*own)
 
 
 def credited_facts(near: Near) -> ir.Table:
     """(entity, month, credited_in, part, amount, by) of what counts of one scored one, in order."""
-    own = _read(near.counted)
+    own = near.counted.read()
     by = own["by"].cast("string") if "by" in own.columns else ibis.literal("")
     return own.select("entity", "month", "credited_in", "part", "amount", by=by).order_by(
         "month", "entity", "by", "part", "amount"
     )
 
 
-def _read(step: Step) -> ir.Table:
-    return ibis.table(step.table.schema(), name=step.name)
-
-
-def associations_behind(
-    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str | int
-) -> ir.Table | None:
+def associations_behind(near: Near) -> ir.Table | None:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
     The columns of what it leads to, by ``LEADS_TO`` and their name, stand besides. None where
     rows name the scored one themselves.
     """
-    measure = metric.measure
-    if not measure.rows.credit:
+    if near.credit is None:
         return None
-    policy, steps = option.option.policies[measure.rows.credit], option.credits[measure.rows.credit]
-    facts = _read(near.counted).select("entity", "credited_in").distinct()
-    ways = plan.table(steps.ways)
-    ways = ways.filter(ways.scored == scored).select("target", "way", begins="first", ends="last")
-    whole = plan.table(steps.associated)
-    whole = whole.filter(whole.scored == scored)
-    entities = _entities(plan, policy, measure)
-    joined = ways.join(entities, "target").join(facts, "entity").join(whole, ["target", "way"])
+    facts = near.counted.read().select("entity", "credited_in").distinct()
+    ways = near.credit.ways.read()
+    entities = near.credit.associations.read().select("target", "entity").distinct()
+    joined = ways.join(entities, "target").join(facts, "entity")
     behind = joined.filter(
         joined.begins <= joined.credited_in, joined.ends >= joined.credited_in,
         joined["first"] <= joined.credited_in, joined["last"] >= joined.credited_in,
     )  # fmt: skip
-    columns = ["entity", "credited_in", "way", "target", "first", "last"]
-    target = plan.program.contract.tables[policy.target]
-    leads = [each.name for each in target.columns.values() if each.references]
-    table = plan.data[policy.target]
-    targets = table.select(
-        **{"target:key": table[target.key[0]]},
-        **{f"{LEADS_TO}{name}": table[name] for name in leads},
-    )
-    known = behind.join(targets, behind.target == targets["target:key"])
-    columns += [f"{LEADS_TO}{name}" for name in leads]
-    return known.select(*columns).distinct().order_by(columns)
-
-
-def _entities(plan: Plan, policy: Policy, measure: Measure) -> ir.Table:
-    """(target, entity): what facts are about, for everything that a policy credits."""
-    contract = plan.program.contract
-    key = contract.tables[policy.target].key[0]
-    rests = [seen_from_target(policy, measure.rows.table, part.text, key)
-             for part in measure.entity.parts]  # fmt: skip
-    reached = reach(contract, plan.data, policy.target, {*rests, key})
-    return reached.table.select(target=reached.table[key], entity=reached.together(rests))
+    leads = [name for name in ways.columns if name.startswith(LEADS_TO)]
+    columns = ["entity", "credited_in", "way", "target", "first", "last", *leads]
+    return behind.select(*columns).distinct().order_by(columns)
 
 
 def _shown(plan: Plan, metric: MeasuredPlan) -> tuple[str, ...]:
@@ -189,12 +176,11 @@ def row_verdicts(
     """A verdict on every row that touches a scored one."""
     measure = metric.measure
     own = _shown(plan, metric)
-    table = _read(near.rows)
-    table = _with_facts(plan, metric, near, table, scored)
+    rows = near.rows.read()
+    table = _with_facts(plan, metric, near, rows, scored)
     table = _with_context(metric, table, scored)
-    if measure.rows.credit:
-        policy = option.option.policies[measure.rows.credit]
-        table = _with_credit(plan, option, policy, measure, table, scored)
+    if near.credit is not None:
+        table = _with_credit(plan, measure, near.credit, rows, table)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
     order = [name for name in dict.fromkeys((":month", ":entity", *own)) if name in table.columns]
     return RowVerdicts(table.mutate(**{":verdict": verdict}).order_by(order), own)
@@ -245,29 +231,29 @@ def _branches(
 
 
 def _with_facts(
-    plan: Plan, metric: MeasuredPlan, near: Near, table: ir.Table, scored: str | int
+    plan: Plan, metric: MeasuredPlan, near: Near, rows: ir.Table, scored: str | int
 ) -> ir.Table:
     """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: one of the scored one's.
 
     ``:is_counted``: one that counts; ``:known``: whether any of its entity does.
     """
     measure = metric.measure
-    facts, counted = _of_as_of(plan, metric.facts), _read(near.counted)
+    facts, counted = _of_as_of(plan, metric.facts), near.counted.read()
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
-    entities = table.select(":entity").distinct()
+    entities = rows.select(":entity").distinct()
     facts = facts.semi_join(entities, facts.entity == entities[":entity"])
     named = {"entity": ":entity"}
     named |= {"credited_in": ":month"} if measure.window is not None else {}
     named |= {"by": ":by"} if measure.rows.by is not None else {}
     chosen = {**named, "amount": ":amount"} if metric.measured.choice is not None else named
-    sources = ((":is_fact", facts, named), (":is_credited", _read(near.credited), named),
+    sources = ((":is_fact", facts, named), (":is_credited", near.credited.read(), named),
                (":is_counted", counted, chosen))  # fmt: skip
+    table = rows
     for name, source, columns in sources:
-        keys = source.select(**{f"{name}:{own}": own for own in columns})
-        keys = keys.distinct().mutate(**{name: True})
+        keys = source.select(**{f"{name}:{own}": own for own in columns}, **{name: True}).distinct()
         match = [table[row] == keys[f"{name}:{own}"] for own, row in columns.items()]
-        table = table.left_join(keys, match).drop(*(f"{name}:{own}" for own in columns))
+        table = table.left_join(keys, match)
     if metric.measured.once:
         known = counted.select(**{":known": "entity"}).distinct()
         table = table.left_join(known, table[":entity"] == known[":known"])
@@ -289,32 +275,11 @@ def _with_context(metric: MeasuredPlan, table: ir.Table, scored: str | int) -> i
 
 
 def _with_credit(
-    plan: Plan,
-    option: OptionPlan,
-    policy: Policy,
-    measure: Measure,
-    table: ir.Table,
-    scored: str | int,
+    plan: Plan, measure: Measure, credit: CreditNear, rows: ir.Table, table: ir.Table
 ) -> ir.Table:
     """``:in_effect``, ``:has_way``, ``:is_eligible``: the associations in a row's month."""
-    contract = plan.program.contract
-    conditions = eligibility(contract, option.option.eligible, policy.through)
-    paths = {path for condition in conditions for path in condition.paths}
-    paths.update(*(way.when.names for way in policy.ways), policy.period, (policy.to, policy.of))
-    through = reach(contract, plan.data, policy.through, paths)
-    rows = through.table
-    begins, ends = policy.period
-    eligible = ibis.and_(ibis.literal(True), *map(through.holds, conditions))
-    own = rows.select(
-        scored=rows[policy.to],
-        target=rows[policy.of],
-        has_way=credits(policy, way_of(policy, through)).fill_null(False),
-        eligible=eligible.fill_null(False),
-        first=first_month(rows[begins]),
-        last=last_month(rows[ends]),
-    ).filter(lambda each: each.scored == scored)
-    own = own.join(_entities(plan, policy, measure), "target")
-    months = table.select(about=":entity", **_months(plan, measure, table)).distinct()
+    own = credit.associations.read()
+    months = rows.select(about=":entity", **_months(plan, measure, rows)).distinct()
     met = months.join(
         own,
         [
@@ -332,7 +297,7 @@ def _with_credit(
     )
     at = _months(plan, measure, table)["at"]
     match = [table[":entity"] == summed.about, at == summed["at"]]
-    return table.left_join(summed, match).drop("about", "at")
+    return table.left_join(summed, match)
 
 
 def _months(plan: Plan, measure: Measure, table: ir.Table) -> dict[str, ir.Value]:

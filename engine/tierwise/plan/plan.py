@@ -40,6 +40,10 @@ class Step:
     stored: bool = field(compare=False)
     gathered: Gathered | None = field(compare=False, default=None)
 
+    def read(self) -> ir.Table:
+        """Its table for a query to read by its name."""
+        return ibis.table(self.table.schema(), name=self.name)
+
     @functools.cached_property
     def reads(self) -> frozenset[str]:
         """The names of the tables that it is made of."""
@@ -114,8 +118,7 @@ class Plan:
 
     def table(self, name: str) -> ir.Table:
         """A step's table for a query to read by its name."""
-        step = next(step for step in self.steps if step.name == name)
-        return ibis.table(step.table.schema(), name=name)
+        return next(step for step in self.steps if step.name == name).read()
 
 
 def gathered_name(data: str) -> str:

@@ -16,9 +16,9 @@ from tierwise.measures.base import EMPTY
 from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
 from tierwise.plan.columns import value_columns
+from tierwise.plan.credit_near import LEADS_TO
 from tierwise.plan.evidence import (
     COUNTED,
-    LEADS_TO,
     Near,
     associations_behind,
     credited_facts,
@@ -197,19 +197,36 @@ def _options(
         score = next(result.scores())
         key = _key(plan.program.contract, partner)
         units = _units(rules, plan.program, option.option)
-        asked = _Asked(backend, plan, option, key, score, units)
         chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
+        behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
+        for level in option.option.levels if metric is None else ():
+            behind |= {value.id for value in option.option.named_by(level.when)}
+        values = [value for value in _as_written(option.option.values)
+                  if value.id in behind and (value.dimension or value.id in score.values)]  # fmt: skip
+        near = _nearby(
+            backend, plan, option, key, [*(each.metric.value for each in chosen), *values]
+        )
+        asked = _Asked(backend, plan, option, key, score, units, near)
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
             for each in chosen
         )
-        behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
-        for level in option.option.levels if metric is None else ():
-            behind |= {value.id for value in option.option.named_by(level.when)}
-        values = tuple(asked.value(value) for value in _as_written(option.option.values)
-                       if value.id in behind and (value.dimension or value.id in score.values))  # fmt: skip
-        explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
+        explanations.append(OptionExplanation(plan.program, option.option, score, metrics,
+                                              tuple(map(asked.value, values))))  # fmt: skip
     return explanations
+
+
+def _nearby(
+    backend: Backend, plan: Plan, option: OptionPlan, partner: str | int, values: Iterable[Value]
+) -> Mapping[str, Near]:
+    """What lies near a partner for those of some values that are measured; it is made here."""
+    measured = {value.id: option.measured[value.id] for value in values
+                if value.id in option.measured}  # fmt: skip
+    near = nearby(plan, option, measured.values(), partner)
+    steps = {step.name: step for each in near.values() for step in each.steps}
+    for step in steps.values():
+        backend.create(step.name, step.table, step.stored)
+    return near
 
 
 def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
@@ -248,6 +265,8 @@ class _Asked:
     partner: str | int
     score: ScoreResult
     units: Mapping[str, str]
+    near: Mapping[str, Near]
+    """By measured value, what lies near the partner."""
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
@@ -300,9 +319,7 @@ class _Asked:
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
-        near = nearby(plan, self.option, own, self.partner)
-        for step in near.steps:
-            self.backend.create(step.name, step.table, step.stored)
+        near = self.near[value.id]
         verdicts = row_verdicts(plan, self.option, own, near, self.partner)
         read = plan.program.contract.tables[rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
@@ -314,23 +331,16 @@ class _Asked:
                        str(row[":verdict"]))
             for row in table.to_pylist()
         )  # fmt: skip
-        facts = _facts(self.backend, plan, self.option, own, near, self.partner)
+        facts = _facts(self.backend, near)
         return ValueExplanation(
             value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
             table=rows.table, entity=own.measure.entity.text, facts=facts, rows=rows_near,
         )  # fmt: skip
 
 
-def _facts(
-    backend: Backend,
-    plan: Plan,
-    option: OptionPlan,
-    own: MeasuredPlan,
-    near: Near,
-    partner: str | int,
-) -> tuple[CreditedFact, ...]:
+def _facts(backend: Backend, near: Near) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
-    associations = associations_behind(plan, option, own, near, partner)
+    associations = associations_behind(near)
     if associations is not None:
         for row in backend.arrow(associations).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
