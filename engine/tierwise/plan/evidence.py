@@ -26,14 +26,6 @@ COUNTED = "counted"
 
 
 @dataclass(frozen=True)
-class RowVerdicts:
-    """``table``: the row's ``own`` columns, what dates it along references, and ``:verdict``."""
-
-    table: ir.Table
-    own: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Near:
     """What lies near one scored one for a metric, each a step that has to run first.
 
@@ -52,6 +44,42 @@ class Near:
         """The steps that have to run first."""
         of_credit = self.credit.steps if self.credit is not None else ()
         return (*of_credit, self.rows, self.credited, self.counted)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is read of one scored one for a metric, each the query of a step.
+
+    ``verdicts``: every row that touches it, with the ``own`` columns of the row, what dates it along
+    references, and ``:verdict``; ``facts``: (entity, month, credited_in, part, amount, by), what counts
+    of it, in order; ``behind``: what each of these came through, None where rows name the scored one.
+    """
+
+    own: tuple[str, ...]
+    verdicts: Step
+    facts: Step
+    behind: Step | None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is read, in order."""
+        return (self.verdicts, *((self.behind,) if self.behind is not None else ()), self.facts)
+
+
+def evidence(
+    plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str | int
+) -> Evidence:
+    """What is read of one scored one for a metric, once the steps of what lies near it have run."""
+    own = _shown(plan, metric)
+    behind = _behind(near.counted, near.credit) if near.credit is not None else None
+    verdicts = _verdicts(plan, option, metric, near, scored).select(*own, ":verdict")
+    return Evidence(
+        own,
+        Step(f"{metric.facts}:verdicts", "rows with their verdicts", verdicts, stored=False),
+        Step(f"{metric.counted}:facts", "facts that count", _facts(near.counted), stored=False),
+        Step(f"{metric.counted}:behind", "what facts came through", behind, stored=False)
+        if behind is not None else None,
+    )  # fmt: skip
 
 
 def nearby(
@@ -131,26 +159,23 @@ def _touching(
     return rows.select(*own)
 
 
-def credited_facts(near: Near) -> ir.Table:
+def _facts(counted: Step) -> ir.Table:
     """(entity, month, credited_in, part, amount, by) of what counts of one scored one, in order."""
-    own = near.counted.read()
+    own = counted.read()
     by = own["by"].cast("string") if "by" in own.columns else ibis.literal("")
     return own.select("entity", "month", "credited_in", "part", "amount", by=by).order_by(
         "month", "entity", "by", "part", "amount"
     )
 
 
-def associations_behind(near: Near) -> ir.Table | None:
+def _behind(counted: Step, credit: CreditNear) -> ir.Table:
     """(entity, credited_in, way, target, first, last): what each credited fact came through.
 
-    The columns of what it leads to, by ``LEADS_TO`` and their name, stand besides. None where
-    rows name the scored one themselves.
+    The columns of what it leads to, by ``LEADS_TO`` and their name, stand besides.
     """
-    if near.credit is None:
-        return None
-    facts = near.counted.read().select("entity", "credited_in").distinct()
-    ways = near.credit.ways.read()
-    entities = near.credit.associations.read().select("target", "entity").distinct()
+    facts = counted.read().select("entity", "credited_in").distinct()
+    ways = credit.ways.read()
+    entities = credit.associations.read().select("target", "entity").distinct()
     joined = ways.join(entities, "target").join(facts, "entity")
     behind = joined.filter(
         joined.begins <= joined.credited_in, joined.ends >= joined.credited_in,
@@ -170,20 +195,21 @@ def _shown(plan: Plan, metric: MeasuredPlan) -> tuple[str, ...]:
     return own if dated_by is None or dated_by.path in own else (*own, dated_by.path)
 
 
-def row_verdicts(
+def _verdicts(
     plan: Plan, option: OptionPlan, metric: MeasuredPlan, near: Near, scored: str | int
-) -> RowVerdicts:
-    """A verdict on every row that touches a scored one."""
+) -> ir.Table:
+    """A verdict on every row that touches a scored one, in order."""
     measure = metric.measure
-    own = _shown(plan, metric)
     rows = near.rows.read()
     table = _with_facts(plan, metric, near, rows, scored)
     table = _with_context(metric, table, scored)
     if near.credit is not None:
         table = _with_credit(plan, measure, near.credit, rows, table)
     verdict = ibis.cases(*_branches(plan, option, metric, table), else_=COUNTED)
-    order = [name for name in dict.fromkeys((":month", ":entity", *own)) if name in table.columns]
-    return RowVerdicts(table.mutate(**{":verdict": verdict}).order_by(order), own)
+    order = dict.fromkeys((":month", ":entity", *_shown(plan, metric)))
+    return table.mutate(**{":verdict": verdict}).order_by(
+        [name for name in order if name in table.columns]
+    )
 
 
 Branch = tuple[ir.BooleanValue, str]

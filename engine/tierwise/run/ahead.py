@@ -1,15 +1,28 @@
-"""Plans are made while the backend checks data, which leaves Python with nothing to do."""
+"""Plans and queries are made while the backend is at work, which leaves Python with nothing to do."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
+from typing import TypeVar
 
 from tierwise.plan.plan import Plan, Step
 
 Plans = tuple[Plan, ...]
+Made = TypeVar("Made")
+
+
+@contextmanager
+def made_ahead(makes: Mapping[str, Callable[[], Made]]) -> Iterator[Mapping[str, Future[Made]]]:
+    """What is made one after the other in another thread. At the end of the block nothing of it goes on."""
+    pool = ThreadPoolExecutor(1, "making")
+    try:
+        yield {name: pool.submit(make) for name, make in makes.items()}
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Ahead:

@@ -136,7 +136,7 @@ class Backend(Protocol):
         ...
 
     def expect(self, step: Step) -> None:
-        """A step that will be created later: what can be got ready for it is, in another thread."""
+        """A step that will be created or read later: what can be got ready for it is, in another thread."""
         ...
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
@@ -19,16 +22,15 @@ from tierwise.plan.columns import value_columns
 from tierwise.plan.credit_near import LEADS_TO
 from tierwise.plan.evidence import (
     COUNTED,
-    Near,
-    associations_behind,
-    credited_facts,
+    Evidence,
+    evidence,
     nearby,
-    row_verdicts,
 )
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
 from tierwise.program.cases import ValueResult
 from tierwise.program.option import Folded, Metric, Option, Ranked, Value
 from tierwise.program.program import Contract, Program
+from tierwise.run.ahead import made_ahead
 from tierwise.run.backend import Backend, Data, Settings
 from tierwise.run.results import (
     MetricResult,
@@ -203,30 +205,37 @@ def _options(
             behind |= {value.id for value in option.option.named_by(level.when)}
         values = [value for value in _as_written(option.option.values)
                   if value.id in behind and (value.dimension or value.id in score.values)]  # fmt: skip
-        near = _nearby(
-            backend, plan, option, key, [*(each.metric.value for each in chosen), *values]
-        )
-        asked = _Asked(backend, plan, option, key, score, units, near)
-        metrics = tuple(
-            MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
-            for each in chosen
-        )
-        explanations.append(OptionExplanation(plan.program, option.option, score, metrics,
-                                              tuple(map(asked.value, values))))  # fmt: skip
+        every = [*(each.metric.value for each in chosen), *values]
+        with _evidence(backend, plan, option, key, every) as read:
+            asked = _Asked(backend, plan, option, key, score, units, read)
+            metrics = tuple(
+                MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
+                for each in chosen
+            )
+            others = tuple(map(asked.value, values))
+        explanations.append(OptionExplanation(plan.program, option.option, score, metrics, others))
     return explanations
 
 
-def _nearby(
+@contextmanager
+def _evidence(
     backend: Backend, plan: Plan, option: OptionPlan, partner: str | int, values: Iterable[Value]
-) -> Mapping[str, Near]:
-    """What lies near a partner for those of some values that are measured; it is made here."""
+) -> Iterator[Mapping[str, Future[Evidence]]]:
+    """By those of some values that are measured, what is read of a partner; what lies near it is made."""
     measured = {value.id: option.measured[value.id] for value in values
                 if value.id in option.measured}  # fmt: skip
     near = nearby(plan, option, measured.values(), partner)
-    steps = {step.name: step for each in near.values() for step in each.steps}
-    for step in steps.values():
-        backend.create(step.name, step.table, step.stored)
-    return near
+
+    def read(metric: MeasuredPlan) -> Evidence:
+        found = evidence(plan, option, metric, near[metric.value.id], partner)
+        for step in found.steps:
+            backend.expect(step)
+        return found
+
+    with made_ahead({name: partial(read, each) for name, each in measured.items()}) as made:
+        for step in {step.name: step for each in near.values() for step in each.steps}.values():
+            backend.create(step.name, step.table, step.stored)
+        yield made
 
 
 def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
@@ -265,8 +274,8 @@ class _Asked:
     partner: str | int
     score: ScoreResult
     units: Mapping[str, str]
-    near: Mapping[str, Near]
-    """By measured value, what lies near the partner."""
+    evidence: Mapping[str, Future[Evidence]]
+    """By measured value, what is read of the partner."""
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
@@ -319,30 +328,28 @@ class _Asked:
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
-        near = self.near[value.id]
-        verdicts = row_verdicts(plan, self.option, own, near, self.partner)
+        found = self.evidence[value.id].result()
         read = plan.program.contract.tables[rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
         if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
             months.add(read.dated_by.path)
-        table = self.backend.arrow(verdicts.table.select(*verdicts.own, ":verdict"))
+        table = self.backend.arrow(found.verdicts.table)
         rows_near = tuple(
-            RowVerdict({name: _cell(row[name], name in months) for name in verdicts.own},
+            RowVerdict({name: _cell(row[name], name in months) for name in found.own},
                        str(row[":verdict"]))
             for row in table.to_pylist()
         )  # fmt: skip
-        facts = _facts(self.backend, near)
+        facts = _facts(self.backend, found)
         return ValueExplanation(
             value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
             table=rows.table, entity=own.measure.entity.text, facts=facts, rows=rows_near,
         )  # fmt: skip
 
 
-def _facts(backend: Backend, near: Near) -> tuple[CreditedFact, ...]:
+def _facts(backend: Backend, found: Evidence) -> tuple[CreditedFact, ...]:
     behind: dict[tuple[object, object], list[Through]] = {}
-    associations = associations_behind(near)
-    if associations is not None:
-        for row in backend.arrow(associations).to_pylist():
+    if found.behind is not None:
+        for row in backend.arrow(found.behind.table).to_pylist():
             last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
             leads_to = {name.removeprefix(LEADS_TO): str(value) for name, value in row.items()
                         if name.startswith(LEADS_TO)}  # fmt: skip
@@ -353,7 +360,7 @@ def _facts(backend: Backend, near: Near) -> tuple[CreditedFact, ...]:
         CreditedFact(_about(row["entity"]), format_month(row["month"]), row["part"],
                      Fraction(str(row["amount"])),
                      tuple(behind.get((_about(row["entity"]), row["credited_in"]), ())))
-        for row in backend.arrow(credited_facts(near)).to_pylist()
+        for row in backend.arrow(found.facts.table).to_pylist()
     )  # fmt: skip
 
 
