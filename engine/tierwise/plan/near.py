@@ -80,10 +80,7 @@ class _Narrowing:
     def narrowed(self) -> Near:
         """The steps, in order."""
         for target in sorted({policy.target for policy in self.policies.values()}):
-            keys = self._near_things(target)
-            name = f"near:{self.contract.id}:{target}:keys"
-            self.steps.append(Step(name, f"{target} near {self._whom}", keys, stored=True))
-            self.targets[target] = ibis.table(keys.schema(), name=name)
+            self.targets[target] = self._found(f"{target}:keys", target, self._near_things(target))
         for table in self.contract.tables:
             if self._may_be_narrowed(table):
                 self._narrow(table, self._rows(table))
@@ -95,9 +92,15 @@ class _Narrowing:
         return Near(tuple(self.steps), self.sources)
 
     def _narrow(self, table: str, rows: ir.Table) -> None:
-        name = f"near:{self.contract.id}:{table}"
-        self.steps.append(Step(name, f"{table} near {self._whom}", rows, stored=True))
-        self.sources[table] = name
+        self.sources[table] = self._found(table, table, rows).get_name()
+
+    def _found(self, name: str, table: str, rows: ir.Table) -> ir.Table:
+        """What is read of a table, as a step: few rows, by which the next scans pass over most of theirs."""
+        step = Step(
+            f"near:{self.contract.id}:{name}", f"{table} near {self._whom}", rows, stored=True
+        )
+        self.steps.append(step)
+        return step.read()
 
     @property
     def _whom(self) -> str:
@@ -132,13 +135,20 @@ class _Narrowing:
         rows = self._with_cells(target)
         held += [self._referring(rows, column).select(key=f":{key}")
                  for column in self._leading(target, frozenset({target}))]  # fmt: skip
-        near_ones = [*held]
-        for path in sorted(self._entity_paths(target) - {key}):
-            reached = reach(self.contract, tables, target, {path, key})
-            known = reached.table.select(key=reached.paths[key], entity=reached.paths[path])
-            of_held = known.semi_join(_union(held), "key").select("entity").distinct()
-            near_ones.append(known.semi_join(of_held, "entity").select("key"))
-        return _union(near_ones).distinct()
+        own = self._found(f"{target}:own", target, _union(held).distinct())
+        paths = {f"entity{index}": path
+                 for index, path in enumerate(sorted(self._entity_paths(target) - {key}))}  # fmt: skip
+        if not paths:
+            return own
+        reached = reach(self.contract, tables, target, {*paths.values(), key})
+        known = reached.table.select(
+            key=reached.paths[key], **{name: reached.paths[path] for name, path in paths.items()}
+        )
+        of_own = self._found(f"{target}:entities", target, known.semi_join(own, "key"))
+        shared = [
+            known.semi_join(of_own.select(name).distinct(), name).select("key") for name in paths
+        ]
+        return _union([own, *shared]).distinct()
 
     def _entity_paths(self, target: str) -> set[str]:
         """What the facts of measures are about, seen from what is credited."""

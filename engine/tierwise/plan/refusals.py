@@ -76,21 +76,6 @@ class CheckedTable:
         return self.both.aggregate(rows=self.both.count(), **sums)
 
     @functools.cached_property
-    def months(self) -> ir.Table | None:
-        """One row: the ``first`` and ``last`` month of the rows; see ``months_reached``.
-
-        None where no column of the table dates them. Asked apart, a file knows it of itself.
-        """
-        dated_by = self.table.dated_by
-        if dated_by is None or dated_by.path not in self.table.columns:
-            return None
-        raw = self.both[dated_by.path]
-        name = dated_by.path if raw.type().is_date() else typed_name(dated_by.path)
-        cells = self.both.aggregate(first=self.both[name].min(), last=self.both[name].max())
-        kind = Kind.DATE if raw.type().is_date() else dated_by.kind
-        return cells.select(**{end: month_cell(cells[end], kind) for end in ("first", "last")})
-
-    @functools.cached_property
     def looked_up(self) -> Mapping[int, ir.Table]:
         """By violation about ``known`` values: one row, ``n``, how many rows violate it."""
         return {index: _none_of(self.both, typed_name(each.column or ""), each.known)
@@ -130,6 +115,23 @@ def _beside(table: Table, raw: ir.Table) -> ir.Table:
         typed_name(name): typed_cell(raw[name], column) for name, column in table.columns.items()
     }
     return raw.mutate(**cells)
+
+
+@kept
+def months_of_rows(table: Table, raw: ir.Table) -> ir.Table | None:
+    """One row: the ``first`` and ``last`` month of the rows of a raw table; see ``months_reached``.
+
+    None where no column of the table dates them. Asked apart, a file knows it of itself.
+    """
+    dated_by = table.dated_by
+    if dated_by is None or dated_by.path not in table.columns:
+        return None
+    dates = raw[dated_by.path]
+    cell = dates if dates.type().is_date() else typed_cell(dates, table.columns[dated_by.path])
+    cells = raw.select(cell=cell).aggregate(first=lambda rows: rows.cell.min(),
+                                            last=lambda rows: rows.cell.max())  # fmt: skip
+    kind = Kind.DATE if dates.type().is_date() else dated_by.kind
+    return cells.select(**{end: month_cell(cells[end], kind) for end in ("first", "last")})
 
 
 def months_reached(contract: Contract, tables: Mapping[str, ir.Table], table: Table) -> ir.Table:

@@ -25,6 +25,7 @@ from tierwise.plan.refusals import (
     checked_table,
     dangling,
     dangling_rows,
+    months_of_rows,
     months_reached,
     numbered_rows,
 )  # fmt: skip
@@ -168,10 +169,11 @@ def _table(
     found: list[Diagnostic], progress: Callable[[str], None], gathering: _Gathering,
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
-    name = raw[table.name].source
-    checked = checked_table(contract, table, ibis.table(backend.schema(name), name=name))
+    source, name = raw[table.name].source, raw_name(table.name)
+    checked = checked_table(contract, table, ibis.table(backend.schema(source), name=source))
+    whole = ibis.table(backend.schema(name), name=name)  # of which maybe only some rows matter
     with backend.reading():
-        months = _as_it_lies(backend, contract, checked, raw[table.name]).months
+        months = months_of_rows(table, whole)
         row = backend.arrow(months).to_pylist()[0] if months is not None else None
         reach = Reach(row["first"], row["last"]) if row is not None else None
         counts: dict[str, int] = backend.arrow(checked.counts).to_pylist()[0]
@@ -187,17 +189,6 @@ def _table(
             found.extend(_key(backend, contract, checked, raw[table.name]))
         found.extend(_references(backend, contract, checked, raw, sure.references))
     return int(counts["rows"]), reach
-
-
-def _as_it_lies(
-    backend: Backend, contract: Contract, checked: CheckedTable, raw: RawTable
-) -> CheckedTable:
-    """A table with all of its rows, also where only some matter."""
-    if not raw.near:
-        return checked
-    name = raw_name(raw.name)
-    whole = ibis.table(backend.schema(name), name=name)
-    return checked_table(contract, checked.table, whole)
 
 
 def _simple(
