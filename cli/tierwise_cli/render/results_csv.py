@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tierwise.run.results import MonthlyResults, Results
 
@@ -36,6 +35,8 @@ def _write(table: pa.Table, out: BinaryIO) -> None:
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_decimal(column.type):
         return column
+    import pyarrow.compute as pc  # takes long to load, and only this format needs it
+
     text = pc.cast(column, pa.string())
     trimmed = pc.utf8_rtrim(pc.utf8_rtrim(text, characters="0"), characters=".")
     zero = pc.equal(column, pa.scalar(0).cast(column.type))

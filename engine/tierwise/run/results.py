@@ -27,7 +27,6 @@ from tierwise.program.cases import ValueResult
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Program
 from tierwise.quantity import Quantity
-from tierwise.run.cut import decimals
 from tierwise.source.fields import in_language
 
 
@@ -308,6 +307,8 @@ _PIECE = 2_000
 
 
 def _wide(results: OptionResults, stamp: Stamp) -> pa.Table:
+    from tierwise.run.cut import decimals  # loads what Arrow calculates with
+
     program, table = results.program, results.table
     rows = table.num_rows
     texts = {
