@@ -19,7 +19,7 @@ from tierwise.months import format_month, last_day
 from tierwise.plan.credit import once
 from tierwise.plan.credit_near import LEADS_TO, CreditNear, credit_near, seen_from_credited
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
-from tierwise.plan.rows import dating, month_of, reach
+from tierwise.plan.rows import Reached, dating, month_of, reach
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
@@ -107,15 +107,14 @@ def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: s
     contract = plan.program.contract
     own = _shown(plan, metric)
     dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
-    touching = _touching(plan, measure, credit, scored)
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     paths = paths.union(*(each.names for each in metric.measured.asks.values()))
     paths |= measure.rows.by.expression.names if measure.rows.by else frozenset()
-    reached = reach(contract, {**plan.data, measure.rows.table: touching}, measure.rows.table,
-                    paths | measure.entity.names | {*own})  # fmt: skip
+    paths |= {measure.rows.scored} if credit is None else frozenset()
+    reached = reach(contract, plan.data, measure.rows.table, paths | measure.entity.names | {*own})
     reached = replace(reached, as_of=ibis.literal(last_day(plan.program.as_of)))
     conditions = [reached.holds(condition) for condition in measure.rows.conditions]
-    rows = reached.table.select(
+    rows = _touching(reached, measure, credit, scored).select(
         **{name: reached.table[reached.paths[name]] for name in own},
         **({":month": month_of(reached, dated_by)} if dated_by is not None else {}),
         **{f":holds{index}": holds for index, holds in enumerate(conditions)},
@@ -123,15 +122,28 @@ def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: s
         **({":by": reached.evaluate(measure.rows.by.expression)} if measure.rows.by else {}),
         **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
     )
-    credited, counted = (_of_as_of(plan, name) for name in (metric.credited, metric.counted))
-    credited, counted = (each.filter(each.scored == scored) for each in (credited, counted))
+    own_facts = Step(
+        f"{metric.credited}:near", "own facts", _own(plan, metric.credited, scored), stored=True
+    )
+    return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True), own_facts,
+                _counted(plan, metric, scored) or own_facts, credit)  # fmt: skip
+
+
+def _counted(plan: Plan, metric: MeasuredPlan, scored: str | int) -> Step | None:
+    """The credited facts of a scored one that count; None where all of them do."""
+    counted = _own(plan, metric.counted, scored)
     if metric.measured.once and AS_OF_MONTHS[0] in plan.table(metric.counted).columns:
         keys = tuple(key for key in ("scored", "by", "entity", "part") if key in counted.columns)
         counted = once(counted, keys)
-    return Near(Step(f"{metric.facts}:near", "rows near", rows, stored=True),
-                Step(f"{metric.credited}:near:all", "own facts", credited, stored=True),
-                Step(f"{metric.counted}:near", "own facts that count", counted, stored=True),
-                credit)  # fmt: skip
+    elif metric.counted == metric.credited:
+        return None
+    return Step(f"{metric.counted}:near:counted", "own facts that count", counted, stored=True)
+
+
+def _own(plan: Plan, name: str, scored: str | int) -> ir.Table:
+    """The facts of a step that are a scored one's, as of the as-of month."""
+    facts = _of_as_of(plan, name)
+    return facts.filter(facts.scored == scored)
 
 
 def _of_as_of(plan: Plan, name: str) -> ir.Table:
@@ -144,19 +156,14 @@ def _of_as_of(plan: Plan, name: str) -> ir.Table:
 
 
 def _touching(
-    plan: Plan, measure: Measure, credit: CreditNear | None, scored: str | int
+    reached: Reached, measure: Measure, credit: CreditNear | None, scored: str | int
 ) -> ir.Table:
     """The rows of the measure's table that touch a scored one."""
-    contract, name = plan.program.contract, measure.rows.table
-    own = contract.tables[name].columns
-    asked = {measure.rows.scored} if credit is None else measure.entity.names
-    reached = reach(contract, plan.data, name, {*asked, *own})
+    rows = reached.table
     if credit is None:
-        rows = reached.table.filter(reached.table[reached.paths[measure.rows.scored]] == scored)
-    else:
-        entities = credit.associations.read().select("entity").distinct()
-        rows = reached.table.semi_join(entities, reached.entity(measure.entity) == entities.entity)
-    return rows.select(*own)
+        return rows.filter(rows[reached.paths[measure.rows.scored]] == scored)
+    entities = credit.associations.read().select("entity").distinct()
+    return rows.semi_join(entities, reached.entity(measure.entity) == entities.entity)
 
 
 def _facts(counted: Step) -> ir.Table:
@@ -246,7 +253,8 @@ def _branches(
             (~table[":is_eligible"], "the association is with something that is not eligible"),
             (table[":is_credited"].isnull(), f"displaced by {' or '.join(displacing)}"),
         ]
-    left_out = table[":is_counted"].isnull()
+    all_count = ":is_counted" not in table.columns
+    left_out = table[":is_credited" if all_count else ":is_counted"].isnull()
     if metric.measured.once:
         branches.append((left_out & table[":known"].notnull(), "counted in another month already"))
     whys = [f"not: {' and '.join(each.text for each in measure.rows.during)}"] if (
@@ -261,7 +269,7 @@ def _with_facts(
 ) -> ir.Table:
     """``:is_fact``: whether a fact lies behind a row; ``:is_credited``: one of the scored one's.
 
-    ``:is_counted``: one that counts; ``:known``: whether any of its entity does.
+    ``:is_counted``: one that counts, where not all do; ``:known``: whether any of its entity does.
     """
     measure = metric.measure
     facts, counted = _of_as_of(plan, metric.facts), near.counted.read()
@@ -273,8 +281,9 @@ def _with_facts(
     named |= {"credited_in": ":month"} if measure.window is not None else {}
     named |= {"by": ":by"} if measure.rows.by is not None else {}
     chosen = {**named, "amount": ":amount"} if metric.measured.choice is not None else named
-    sources = ((":is_fact", facts, named), (":is_credited", near.credited.read(), named),
-               (":is_counted", counted, chosen))  # fmt: skip
+    sources = [(":is_fact", facts, named), (":is_credited", near.credited.read(), named)]
+    if near.counted != near.credited or chosen != named:
+        sources.append((":is_counted", counted, chosen))
     table = rows
     for name, source, columns in sources:
         keys = source.select(**{f"{name}:{own}": own for own in columns}, **{name: True}).distinct()
