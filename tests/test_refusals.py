@@ -336,6 +336,22 @@ def test_months_and_days_of_every_unit_are_the_same(data: Path, unit: str, kind:
     assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
 
 
+@pytest.mark.parametrize(("table", "column"), [("seats", "month"), ("exams", "passed_on")])
+def test_a_time_of_day_is_neither_a_month_nor_a_date(data: Path, table: str, column: str) -> None:
+    day = "month || '-01'" if column == "month" else column
+
+    def query(file: Path) -> str:
+        late = f"CAST({day} AS TIMESTAMP) + INTERVAL 22 HOUR AS {column}"
+        changed = f" REPLACE ({late})" if file.stem == table else ""
+        return f"SELECT *{changed} FROM read_csv('{file}', all_varchar = true)"
+
+    rewritten(data, "parquet", query)
+    found = refusal(data)
+    assert {(each.code, str(each.place).rpartition(" ")[2]) for each in found} == {
+        ("data-type", column)
+    }
+
+
 def test_short_history_may_be_allowed(data: Path) -> None:
     DAMAGES["no rows far enough back"][0](data)
     results = tierwise.evaluate(data, "2021-05", rules=carried_rules(), allow_short_history=True)

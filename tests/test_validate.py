@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import TOP, Ran, run
+from command_line import PROGRAM, TOP, Ran, run
 from rule_files import GOOD, RULES, copy_of_good, replaced
 
 CLEAN, FINDINGS, USAGE = 0, 1, 2
@@ -179,3 +180,14 @@ def test_a_bug_is_called_one_without_a_traceback() -> None:
     assert ran.returncode == 3
     assert "this is a bug in tierwise: RuntimeError: a screw is loose" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_library_that_does_not_load_is_no_bug(tmp_path: Path) -> None:
+    library = tmp_path / "duckdb" / "__init__.py"
+    library.parent.mkdir()
+    library.write_text("raise ImportError('libduckdb.so: no memory to map it')\n", "utf-8")
+    command = [PROGRAM, "evaluate", TOP / "examples/contoso", "--as-of", "2021-05"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False,
+                         env={**os.environ, "PYTHONPATH": str(tmp_path)})  # fmt: skip
+    assert ran.returncode == 3
+    assert "a library cannot be loaded: libduckdb.so: no memory to map it\n  install" in ran.stderr

@@ -104,12 +104,12 @@ def _run() -> None:
         sys.exit(exit_codes.FINDINGS)
     except CannotRun as error:
         _fail(str(error), error.hint)
-    except MemoryError:
-        _no_memory()
-    except RuntimeError as error:
-        if "can't start new thread" not in str(error):
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't start new thread" not in str(error):
             raise
         _no_memory()
+    except ImportError as error:
+        _not_loaded(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exit_codes.COULD_NOT_RUN)
@@ -121,6 +121,14 @@ def _run() -> None:
 def _no_memory() -> NoReturn:
     _fail("there is not enough memory", "close other programs, raise the limit that the system sets, or give "
           "--threads and --memory-limit less than it")  # fmt: skip
+
+
+def _not_loaded(error: ImportError) -> NoReturn:
+    """A library does not load; what is missing of tierwise itself, or broken off, is another matter."""
+    if _told_to_stop or (error.name or "").startswith("tierwise"):
+        raise error
+    _fail(f"a library cannot be loaded: {error}",
+          "install tierwise anew, or allow it more memory where the system sets a limit")  # fmt: skip
 
 
 def _interrupted() -> NoReturn:

@@ -130,7 +130,7 @@ its type is refused, with its place.
 | `boolean` | `true` or `false`, in any capitals; not `yes`, `1` or `t` | boolean |
 | `whole` | digits and perhaps a sign, at most 18 of them | a whole number; a decimal without digits behind the point |
 | `decimal` | at most 20 digits and 12 behind the point, perhaps a sign: `1234.50` | a decimal or whole number; never binary floating point |
-| `month` | `2021-05`, or a date of that month | a date, a timestamp without a time zone |
+| `month` | `2021-05`, or a date of that month | a date, a timestamp at midnight without a time zone |
 | `date` | `2021-05-31` | a date, a timestamp at midnight without a time zone |
 """
 

@@ -100,7 +100,7 @@ def _in_range(cell: ir.Column, kind: Kind) -> ir.BooleanValue | None:
     if physical.is_timestamp():
         day = cell.try_cast("date")
         known = day.between(_FIRST_DAY, _LAST_DAY).fill_null(False)
-        return known & (cell == cell.truncate("D")) if kind is Kind.DATE else known
+        return known & (cell == cell.truncate("D"))
     if kind is Kind.DECIMAL and physical.is_decimal():
         return _fits(cell)
     return None
