@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tierwise
-from tierwise_cli import progress, start
+from tierwise_cli import progress, stopped
 
 CONTOSO = Path(__file__).parents[1] / "examples" / "contoso"
 
@@ -53,7 +53,7 @@ def test_an_interrupt_that_a_library_kept_to_itself_comes_with_the_next_stage(
     monkeypatch.setattr(sys, "stderr", stream)
     with progress.progress() as show:
         show("opening the data")
-        monkeypatch.setattr(start, "_told_to_stop", True)
+        monkeypatch.setattr(stopped, "_told", True)
         with pytest.raises(KeyboardInterrupt):
             show("checking billings")
 

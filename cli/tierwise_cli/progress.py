@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tierwise_cli import start
+from tierwise_cli import stopped
 
 PATIENCE = 2.0
 """Seconds before anything is shown."""
@@ -17,7 +17,7 @@ PATIENCE = 2.0
 def progress() -> Iterator[Callable[[str], None]]:
     """A function that shows what is being done; on a terminal only, and gone at the end."""
     if not sys.stderr.isatty():
-        yield lambda doing: start.go_on()  # the name is part of what callers may write
+        yield lambda doing: stopped.go_on()  # the name is part of what callers may write
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -32,7 +32,7 @@ def progress() -> Iterator[Callable[[str], None]]:
     patience.start()
 
     def show(doing: str) -> None:
-        start.go_on()
+        stopped.go_on()
         shown.update(task, description=doing)
 
     try:

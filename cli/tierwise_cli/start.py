@@ -14,7 +14,7 @@ import signal
 import sys
 import types
 
-from tierwise_cli import exit_codes
+from tierwise_cli import exit_codes, stopped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # which typing says as well, and takes long to load
@@ -31,7 +31,6 @@ _PATIENCE = 0.02
 """After how many seconds ``_AGAIN`` looks once more whether a library has been loaded."""
 _INTERRUPTED = 130
 """The exit code that typer makes of an interrupt."""
-_told_to_stop = False
 
 
 def main() -> None:
@@ -58,19 +57,12 @@ def _stop(number: int, frame: types.FrameType | None) -> None:
 
     A library that is broken off while it is loaded says so in its own way; so that is waited for.
     """
-    global _told_to_stop  # noqa: PLW0603  # a signal reaches no other place
-    _told_to_stop = True
+    stopped.tell()
     if _AGAIN and _loads(frame):
         signal.signal(_AGAIN[0], _stop)
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
         return
     signal.default_int_handler(number, frame)
-
-
-def go_on() -> None:
-    """Interrupt once more where a library has kept an interrupt to itself, as Java's bridge may."""
-    if _told_to_stop:
-        raise KeyboardInterrupt
 
 
 def _loads(frame: types.FrameType | None) -> bool:
@@ -125,7 +117,7 @@ def _no_memory() -> NoReturn:
 
 def _not_loaded(error: ImportError) -> NoReturn:
     """A library does not load; what is missing of tierwise itself, or broken off, is another matter."""
-    if _told_to_stop or (error.name or "").startswith("tierwise"):
+    if stopped.is_told() or (error.name or "").startswith("tierwise"):
         raise error
     _fail(f"a library cannot be loaded: {error}",
           "install tierwise anew, or allow it more memory where the system sets a limit")  # fmt: skip
@@ -153,7 +145,7 @@ def _bug(
     first = (str(error).strip().splitlines() or [""])[0][:300]
     message = (
         "tierwise: interrupted\n  nothing was left half written\n"
-        if _told_to_stop
+        if stopped.is_told()
         else f"tierwise: this is a bug in tierwise: {kind.__name__}: {first}\n"
         "  please report it; TIERWISE_TRACEBACK=1 shows where it happened\n"
     )

@@ -2,10 +2,10 @@
 
 Whoever is associated with a thing is near to all that shares an entity with it: what else a buyer
 holds, whoever is credited with it, decides whether the buyer is new. So first the near
-things of each policy are found, by the entities that measures are about; then every table is narrowed
-to the rows that refer to them or to the scored ones, along as many references as that takes; at last
-the tables that these refer to, the scored one's too, to what they refer to. The plan that runs over
-these rows is the same as over all rows.
+things of each policy are found, by the entities that measures are about. Then every table is narrowed, those
+that refer to others before these: to the rows that lead to a near thing or to the scored ones along any
+reference, and to those that a row which is left refers to. Where something that is not narrowed refers to a
+table, all of it is left. The plan that runs over these rows is the same as over all rows.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def near(
     of_scored = any(each.target == contract.scored for each in policies.values())
     if ranked or of_scored or not contract.tables.keys() <= raw.keys():
         return None
-    return _Narrowing(contract, options, policies, raw, chosen).narrowed()
+    narrowing = _Narrowing(contract, options, policies, raw, chosen)
+    targets = narrowing.in_order()
+    return narrowing.narrowed(targets) if targets is not None else None
 
 
 class _Narrowing:
@@ -77,17 +79,39 @@ class _Narrowing:
         self.sources: dict[str, str] = {}
         """By table that is narrowed, the name of the step that leaves what matters of it."""
 
-    def narrowed(self) -> Near:
+    def in_order(self) -> list[str] | None:
+        """What policies credit, each behind what it refers to; None where they refer to each other."""
+        left = sorted({policy.target for policy in self.policies.values()})
+        ordered: list[str] = []
+        while left:
+            ready = [each for each in left if not self._led_to(each) & {*left} - {each}]
+            if not ready:
+                return None
+            ordered += ready
+            left = [each for each in left if each not in ready]
+        return ordered
+
+    def _led_to(self, table: str) -> set[str]:
+        """The tables that the references of a table lead to."""
+        seen: set[str] = set()
+        ahead = [table]
+        while ahead:
+            columns = self.contract.tables[ahead.pop()].columns.values()
+            new = {each.references for each in columns} & self.contract.tables.keys() - seen
+            seen |= new
+            ahead += new
+        return seen
+
+    def narrowed(self, targets: Sequence[str]) -> Near:
         """The steps, in order."""
-        for target in sorted({policy.target for policy in self.policies.values()}):
+        for target in targets:
             self.targets[target] = self._found(f"{target}:keys", target, self._near_things(target))
-        for table in self.contract.tables:
-            if self._may_be_narrowed(table):
-                self._narrow(table, self._rows(table))
-        left = [table for table in self.contract.tables if table not in self.sources]
-        while ready := [table for table in left if self._is_only_referred_to(table)]:
+        left, settled = [*self.contract.tables], set[str]()
+        while ready := [each for each in left if {*self._referring_to(each)} <= settled]:
             for table in ready:
-                self._narrow(table, self._rows_referred_to(table))
+                if self._may_be_narrowed(table):
+                    self._narrow(table, self._rows_that_matter(table))
+                settled.add(table)
                 left.remove(table)
         return Near(tuple(self.steps), self.sources)
 
@@ -133,8 +157,9 @@ class _Narrowing:
             for policy in self.policies.values() if policy.target == target
         ]  # fmt: skip
         rows = self._with_cells(target)
-        held += [self._referring(rows, column).select(key=f":{key}")
-                 for column in self._leading(target, frozenset({target}))]  # fmt: skip
+        held += [
+            self._split(rows, column)[0].select(key=f":{key}") for column in self._leading(target)
+        ]
         own = self._found(f"{target}:own", target, _union(held).distinct())
         paths = {f"entity{index}": path
                  for index, path in enumerate(sorted(self._entity_paths(target) - {key}))}  # fmt: skip
@@ -165,16 +190,9 @@ class _Narrowing:
 
     # The rows of each table.
 
-    def _branches(self, table: str, seen: frozenset[str] = frozenset()) -> tuple[Column, ...]:
-        """The references of a table that lead to what decides whether a row matters."""
-        columns = self.contract.tables[table].columns
-        through = [policy.of for policy in self.policies.values() if policy.through == table]
-        if through:
-            return tuple(columns[name] for name in dict.fromkeys(through))
-        return self._leading(table, seen | {table})
-
-    def _leading(self, table: str, seen: frozenset[str]) -> tuple[Column, ...]:
-        """Those of its references that lead to the scored table, or to one that is judged."""
+    def _leading(self, table: str, seen: frozenset[str] = frozenset()) -> tuple[Column, ...]:
+        """The references of a table that lead to the scored one, or to one that is judged."""
+        seen |= {table}
         return tuple(
             each
             for each in self.contract.tables[table].columns.values()
@@ -184,81 +202,80 @@ class _Narrowing:
 
     def _is_judged(self, table: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether it can be said of a table's rows that they matter or not."""
-        return table in self.targets or bool(self._branches(table, seen))
+        return table in self.targets or bool(self._leading(table, seen))
+
+    def _referring_to(self, table: str) -> dict[str, list[Column]]:
+        """By each table that refers to a table, the columns that do."""
+        referring = {name: [each for each in other.columns.values() if each.references == table]
+                     for name, other in self.contract.tables.items()}  # fmt: skip
+        return {name: columns for name, columns in referring.items() if columns}
 
     def _may_be_narrowed(self, table: str) -> bool:
-        """Whether every row that a row which matters refers to is left where a table is narrowed."""
-        if table == self.contract.scored or not self._is_judged(table):
-            return False
-        return all([each.references for each in self._branches(name)] == [table]
-                   for name, _ in self._referring_to(table))  # fmt: skip
-
-    def _is_only_referred_to(self, table: str) -> bool:
-        """Whether nothing but what narrowed tables refer to, and the chosen ones, matters of a table."""
+        """Whether somebody says which rows matter, and all that refers to the table is narrowed."""
         referring = self._referring_to(table)
-        return (
-            bool(referring)
-            and not self._is_judged(table)
-            and all(name in self.sources for name, _ in referring)
-        )
+        is_asked = bool(referring) or table == self.contract.scored or self._is_judged(table)
+        return is_asked and referring.keys() <= self.sources.keys()
 
-    def _referring_to(self, table: str) -> list[tuple[str, Column]]:
-        """Each column that refers to a table, with the name of its own."""
-        return [
-            (name, column)
-            for name, each in self.contract.tables.items()
-            for column in each.columns.values()
-            if column.references == table
-        ]
+    def _rows_that_matter(self, table: str) -> ir.Table:
+        """The raw rows of a table that lead to what matters, and those that others refer to."""
+        rows, parts = self._with_cells(table), []
+        keys = self._keys_that_matter(table, rows)
+        if keys is not None:
+            met = [rows[f":{key}"] == keys[key] for key in self.contract.tables[table].key]
+            parts, rows = [rows.semi_join(keys, met)], rows.anti_join(keys, met)
+        if table not in self.targets:  # whose near things have been found with all that leads there
+            parts += self._parts_leading(table, rows)
+        return _union(each.select(*self.raw[table].columns) for each in parts)
 
-    def _rows_referred_to(self, table: str) -> ir.Table:
-        """The raw rows of a table that narrowed ones refer to; of the scored one also the chosen."""
-        rows = self._with_cells(table)
+    def _keys_that_matter(self, table: str, rows: ir.Table) -> ir.Table | None:
+        """The keys of a table that are asked for, near, or referred to; None where there are none."""
         named = self.contract.tables[table].key
-        keys = []
+        keys = [self.targets[table].select(**{named[0]: "key"})] if table in self.targets else []
         if table == self.contract.scored:
             (key,) = named
-            keys.append(rows.filter(rows[f":{key}"].cast("string").isin(self.chosen))
-                        .select(**{key: f":{key}"}))  # fmt: skip
-        for name, column in self._referring_to(table):
+            asked = rows.filter(rows[f":{key}"].cast("string").isin(self.chosen))
+            keys.append(asked.select(**{key: f":{key}"}))
+        for name, columns in self._referring_to(table).items():
             cells = self._typed(name)
-            keys.append(cells.select(**{key: standing_for(cells[own], rows[f":{key}"])
-                                        for own, key in self.contract.meeting(column)}))  # fmt: skip
-        matter = _union(keys).distinct()
-        met = [rows[f":{key}"] == matter[key] for key in named]
-        return rows.semi_join(matter, met).select(*self.raw[table].columns)
+            keys += [
+                cells.select(**{key: standing_for(cells[own], rows[f":{key}"])
+                                for own, key in self.contract.meeting(column)})
+                for column in columns if not self._surely_leads(name, column)
+            ]  # fmt: skip
+        return _union(keys).distinct() if keys else None
 
-    def _rows(self, table: str) -> ir.Table:
-        """The raw rows of a table that matter."""
-        rows = self._with_cells(table)
-        raw = self.raw[table].columns
-        if table in self.targets:
-            key = self.contract.tables[table].key[0]
-            return rows.semi_join(self.targets[table], rows[f":{key}"] == self.targets[table].key
-                                  ).select(*raw)  # fmt: skip
-        parts = [self._referring(rows, column).select(*raw) for column in self._branches(table)]
-        # A row may refer to several things that matter; it is one row all the same.
-        return parts[0] if len(parts) == 1 else ibis.union(*parts, distinct=True)
+    def _surely_leads(self, table: str, column: Column) -> bool:
+        """Whether the rows of a table that are left are all there because of where a column leads."""
+        is_left_for_more = table in self.targets or self._referring_to(table)
+        return not is_left_for_more and self._leading(table) == (column,)
 
-    def _referring(self, rows: ir.Table, column: Column) -> ir.Table:
-        """The rows whose reference leads to something that matters."""
+    def _parts_leading(self, table: str, rows: ir.Table) -> list[ir.Table]:
+        """The rows that lead to something that matters, each once: equal ones need not be the same."""
+        parts = []
+        for column in self._leading(table):
+            leading, rows = self._split(rows, column)
+            parts.append(leading)
+        return parts
+
+    def _split(self, rows: ir.Table, column: Column) -> tuple[ir.Table, ir.Table]:
+        """The rows whose reference leads to something that matters, and the others."""
         other = column.references
         if other == self.contract.scored:
-            return rows.filter(rows[f":{column.name}"].cast("string").isin(self.chosen))
+            named = rows[f":{column.name}"].cast("string").isin(self.chosen).fill_null(False)
+            return rows.filter(named), rows.filter(~named)
         if other in self.targets:
-            return rows.semi_join(
-                self.targets[other], rows[f":{column.name}"] == self.targets[other].key
-            )
-        near_ones = self._rows_typed(other)
-        met = [meets(rows[f":{own}"], near_ones[key])
-               for own, key in self.contract.meeting(column)]  # fmt: skip
-        return rows.semi_join(near_ones, met)
+            near_ones = self.targets[other]
+            met = [rows[f":{column.name}"] == near_ones.key]
+        else:
+            near_ones = self._rows_leading(other)
+            met = [meets(rows[f":{own}"], near_ones[key])
+                   for own, key in self.contract.meeting(column)]  # fmt: skip
+        return rows.semi_join(near_ones, met), rows.anti_join(near_ones, met)
 
-    def _rows_typed(self, table: str) -> ir.Table:
-        """The rows of a table that matter, typed."""
-        rows = self._rows(table)
-        columns = self.contract.tables[table].columns
-        return rows.select(**{name: typed_cell(rows[name], each) for name, each in columns.items()})
+    def _rows_leading(self, table: str) -> ir.Table:
+        """The rows of a table that lead to something that matters, typed."""
+        rows = _union(self._parts_leading(table, self._with_cells(table)))
+        return rows.select(**{name: f":{name}" for name in self.contract.tables[table].columns})
 
 
 def _union(tables: Iterable[ir.Table]) -> ir.Table:

@@ -69,7 +69,7 @@ def _open_database(
     try:
         attach(database, data, "data")
         rows = database.connection.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'data' "
+            "SELECT table_name, table_type = 'VIEW' FROM information_schema.tables WHERE table_catalog = 'data' "
             "AND table_schema = 'main'"
         ).fetchall()
     except duckdb.Error as error:
@@ -78,15 +78,16 @@ def _open_database(
                             "close that program, or copy the file") from error  # fmt: skip
         found.append(unreadable(Cell(str(data)), error, "copy the file once more"))
         return {}
-    names = {str(row[0]) for row in rows}
+    is_view = {str(row[0]): bool(row[1]) for row in rows}
     digest, opened = of_file(data), {}
     for name, table in contract.tables.items():
         place = f"{data.name}:{name}"
-        if name not in names:
+        if name not in is_view:
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing",
-                                    Cell(str(data)), nearest(name, names)))  # fmt: skip
+                                    Cell(str(data)), nearest(name, is_view)))  # fmt: skip
         elif _view(database, table, f"data.main.{quoted(name)}", Cell(place), found):
-            numbered = f"SELECT *, rowid AS {quoted(ROW)} FROM data.main.{quoted(name)}"
+            number = "row_number() OVER () - 1" if is_view[name] else "rowid"
+            numbered = f"SELECT *, {number} AS {quoted(ROW)} FROM data.main.{quoted(name)}"
             header = _number(database, table, numbered)
             opened[name] = RawTable(name, place, 1, False, digest, header)
     return opened
