@@ -92,6 +92,7 @@ DATA = {
     "o3,2025-12,400\no4,2025-12,50\n",
 }
 Files = dict[str, str]
+Change = Callable[[Files, Files], None]
 
 
 def as_it_is(rules: Files, data: Files) -> None:
@@ -186,7 +187,10 @@ CHANGES = [
 ]
 
 
-def written(rules: Files, data: Files, place: Path) -> tuple[Path, Path]:
+def world(change: Change, place: Path) -> tuple[Path, Path]:
+    """The folders of its rules and of its data."""
+    rules, data = {"contract": CONTRACT, "credit": CREDIT, "competency": COMPETENCY}, dict(DATA)
+    change(rules, data)
     for folder, files, ending in (("rules", rules, "yaml"), ("data", data, "csv")):
         (place / folder).mkdir()
         for name, text in files.items():
@@ -202,13 +206,8 @@ def explained(data: Path, rules: Path, seller: str) -> bytes:
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_one_alone_has_what_it_has_among_all(
-    change: Callable[[Files, Files], None], tmp_path: Path
-) -> None:
-    files = {"contract": CONTRACT, "credit": CREDIT, "competency": COMPETENCY}
-    tables = dict(DATA)
-    change(files, tables)
-    rules, data = written(files, tables, tmp_path)
+def test_one_alone_has_what_it_has_among_all(change: Change, tmp_path: Path) -> None:
+    rules, data = world(change, tmp_path)
 
     def scores(*sellers: str) -> list[dict[str, object]]:
         found = tierwise.evaluate(data, "2025-12", rules=rules, allow_short_history=True,
@@ -225,16 +224,15 @@ def test_one_alone_has_what_it_has_among_all(
 
 
 def test_what_names_somebody_is_judged_though_it_leads_nowhere(tmp_path: Path) -> None:
-    tables = DATA | {"claims": DATA["claims"] + "s1,,2024-01-01,,a\n"}
-    files = {"contract": CONTRACT, "credit": CREDIT, "competency": COMPETENCY}
-    rules, data = written(files, tables, tmp_path)
+    rules, data = world(as_it_is, tmp_path)
+    claims = data / "claims.csv"
+    claims.write_text(claims.read_text("utf-8") + "s1,,2024-01-01,,a\n", "utf-8")
     with pytest.raises(tierwise.Refused, match="the cell is empty"):
         tierwise.evaluate(data, "2025-12", rules=rules, partners=["s1"], allow_short_history=True)
 
 
 def test_views_of_a_database_are_numbered_too(tmp_path: Path) -> None:
-    files = {"contract": CONTRACT, "credit": CREDIT, "competency": COMPETENCY}
-    rules, data = written(files, DATA, tmp_path)
+    rules, data = world(as_it_is, tmp_path)
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as database:
         for name in DATA:
             file = data / f"{name}.csv"

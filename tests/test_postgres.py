@@ -25,6 +25,7 @@ from demo_market import rule_set
 from rule_files import EVERYTHING, SHAPES, carried_rules, rules_of_shapes
 from test_functions import OVER_ROWS, ROW, _as_single, checked
 from test_headers import CASES, COMPETENCY, CONTRACT
+from test_near_contracts import equal_rows_refer_to_two_things, world
 from test_refusals import DAMAGES
 from tierwise.diagnostics import Diagnostic
 from tierwise.expression.columns import ColumnEvaluator
@@ -78,6 +79,20 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
         WRITERS["json"](report, False)(out)
         texts.append(out.getvalue().decode().partition('"options"')[2])
     assert texts[0] == texts[1]
+
+
+def test_equal_rows_near_one_stay_as_many(
+    url: str, database: psycopg.Connection[tuple[object, ...]], tmp_path: Path
+) -> None:
+    """They have no numbers here that would tell them apart."""
+    rules, data = world(equal_rows_refer_to_two_things, tmp_path)
+    load(database, data, "equal_rows")
+    for seller in ("s1", "s2"):
+        known, mine = (
+            tierwise.evaluate(place, "2025-12", rules=rules, partners=[seller], allow_short_history=True)
+            for place in (data, f"{url}?schema=equal_rows")
+        )  # fmt: skip
+        same(mine, known)
 
 
 @pytest.mark.parametrize("chosen", [] if EVERYTHING else [A_FEW])
