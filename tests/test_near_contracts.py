@@ -168,6 +168,52 @@ def policies_credit_tables_that_refer_to_each_other(rules: Files, data: Files) -
     data["visits"] = "seller,buyer,starts,ends\ns1,b1,2024-01-01,\ns3,b2,2024-01-01,\n"
 
 
+def the_scored_has_a_parent(rules: Files, data: Files) -> None:
+    """Which a condition looks at."""
+    rules["contract"] = (
+        rules["contract"]
+        .replace(
+            "{seller: {type: text}}}",
+            "{seller: {type: text}, parent: {type: text, references: sellers, optional: true}}}",
+        )
+        .replace(
+            "month: {type: month}",
+            "seller: {type: text, references: sellers}, month: {type: month}",
+        )
+    )
+    rules["competency"] = rules["competency"].replace(
+        "    levels:\n",
+        SECOND % "sum: amount, from: bills, over: 12 months, where: seller.parent == 's1'",
+    )
+    data["sellers"] = "seller,parent\ns1,\ns2,s1\ns3,s2\n"
+    data["bills"] = "order,seller,month,amount\no1,s2,2025-01,100\no3,s3,2025-05,200\n"
+
+
+def what_is_credited_refers_to_itself(rules: Files, data: Files) -> None:
+    rules["contract"] = rules["contract"].replace(
+        "buyer: {type: text, references: buyers}}",
+        "buyer: {type: text, references: buyers}, first: {type: text, references: orders, optional: true}}",
+    )
+    data["orders"] = "order,buyer,first\no1,b1,\no2,b1,o4\no3,b2,o1\no4,b3,\n"
+
+
+def tables_refer_to_each_other(rules: Files, data: Files) -> None:
+    rules["contract"] = rules["contract"].replace(
+        "buyer: {type: text, references: buyers}}",
+        "buyer: {type: text, references: buyers}, parcel: {type: text, references: parcels, optional: true}}",
+    ) + """\
+  parcels:
+    title: Parcels
+    key: [parcel]
+    columns:
+      parcel: {type: text}
+      order: {type: text, references: orders, optional: true}
+      seller: {type: text, references: sellers}
+"""  # fmt: skip
+    data["orders"] = "order,buyer,parcel\no1,b1,p2\no2,b1,\no3,b2,p1\no4,b3,\n"
+    data["parcels"] = "parcel,order,seller\np1,o2,s1\np2,,s3\n"
+
+
 def the_same_by_names_in_another_order(rules: Files, data: Files) -> None:
     """What is credited is taken by what refers to what, and not by its name."""
     policies_credit_tables_that_refer_to_each_other(rules, data)
@@ -184,6 +230,9 @@ CHANGES = [
     equal_rows_refer_to_two_things,
     policies_credit_tables_that_refer_to_each_other,
     the_same_by_names_in_another_order,
+    the_scored_has_a_parent,
+    what_is_credited_refers_to_itself,
+    tables_refer_to_each_other,
 ]
 
 

@@ -80,14 +80,20 @@ class _Narrowing:
         """By table that is narrowed, the name of the step that leaves what matters of it."""
 
     def in_order(self) -> list[str] | None:
-        """What policies credit, each behind what it refers to; None where they refer to each other."""
+        """What policies credit, each behind what it refers to.
+
+        None where references lead in a circle from which one gets to the scored table or to what is
+        credited: a row may matter by a path that goes round. Beyond the scored one nothing leads on.
+        """
         left = sorted({policy.target for policy in self.policies.values()})
+        judged = {*left, self.contract.scored}
+        led_to = {table: self._led_to(table) for table in self.contract.tables}
+        if any(table in led and judged & led and table != self.contract.scored
+               for table, led in led_to.items()):  # fmt: skip
+            return None
         ordered: list[str] = []
         while left:
-            ready = [each for each in left if not self._led_to(each) & {*left} - {each}]
-            if not ready:
-                return None
-            ordered += ready
+            ordered += (ready := [each for each in left if not led_to[each] & {*left}])
             left = [each for each in left if each not in ready]
         return ordered
 
@@ -99,7 +105,7 @@ class _Narrowing:
             columns = self.contract.tables[ahead.pop()].columns.values()
             new = {each.references for each in columns} & self.contract.tables.keys() - seen
             seen |= new
-            ahead += new
+            ahead += new - {self.contract.scored}
         return seen
 
     def narrowed(self, targets: Sequence[str]) -> Near:
@@ -246,7 +252,9 @@ class _Narrowing:
 
     def _surely_leads(self, table: str, column: Column) -> bool:
         """Whether the rows of a table that are left are all there because of where a column leads."""
-        is_left_for_more = table in self.targets or self._referring_to(table)
+        is_left_for_more = (
+            table == self.contract.scored or table in self.targets or self._referring_to(table)
+        )
         return not is_left_for_more and self._leading(table) == (column,)
 
     def _parts_leading(self, table: str, rows: ir.Table) -> list[ir.Table]:
