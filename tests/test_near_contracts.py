@@ -214,6 +214,44 @@ def tables_refer_to_each_other(rules: Files, data: Files) -> None:
     data["parcels"] = "parcel,order,seller\np1,o2,s1\np2,,s3\n"
 
 
+def with_shops(rules: Files, data: Files, count: str) -> None:
+    rules["contract"] = rules["contract"].replace(
+        "buyer: {type: text, references: buyers}}",
+        "buyer: {type: text, references: buyers}, shop: {type: text, references: shops}}",
+    ) + """\
+  shops: {title: Shops, key: [shop], columns: {shop: {type: text}, city: {type: text}}}
+"""  # fmt: skip
+    rules["competency"] = rules["competency"].replace(
+        "    levels:\n", SECOND % f"count: {count}, from: bills, over: 12 months, credit: claim"
+    )
+    data["orders"] = "order,buyer,shop\no1,b1,h1\no2,b1,h2\no3,b2,h2\no4,b3,h2\n"
+    data["shops"] = "shop,city\nh1,X\nh2,Y\n"
+
+
+def facts_are_about_what_lies_behind_a_reference(rules: Files, data: Files) -> None:
+    with_shops(rules, data, "order.shop.city")
+
+
+def facts_are_about_what_is_the_same_for_all(rules: Files, data: Files) -> None:
+    with_shops(rules, data, "order.kind.area")
+    rules["catalogue"] = """\
+kind: catalogue
+schema: 1
+id: kinds
+title: Kinds
+attributes: {area: {type: text}, brand: {type: text}}
+entries: {x: {area: A, brand: B1}, y: {area: A, brand: B2}}
+"""
+    rules["contract"] = rules["contract"].replace(
+        "{type: text, references: shops}}",
+        "{type: text, references: shops}, kind: {type: text, references: kinds}}",
+    )
+    header, *rows = data["orders"].splitlines()
+    data["orders"] = "\n".join(
+        [f"{header},kind", *(f"{row},{'xy'[n % 2]}" for n, row in enumerate(rows))]
+    )
+
+
 def the_same_by_names_in_another_order(rules: Files, data: Files) -> None:
     """What is credited is taken by what refers to what, and not by its name."""
     policies_credit_tables_that_refer_to_each_other(rules, data)
@@ -233,6 +271,8 @@ CHANGES = [
     the_scored_has_a_parent,
     what_is_credited_refers_to_itself,
     tables_refer_to_each_other,
+    facts_are_about_what_lies_behind_a_reference,
+    facts_are_about_what_is_the_same_for_all,
 ]
 
 
@@ -277,6 +317,23 @@ def test_what_names_somebody_is_judged_though_it_leads_nowhere(tmp_path: Path) -
     claims = data / "claims.csv"
     claims.write_text(claims.read_text("utf-8") + "s1,,2024-01-01,,a\n", "utf-8")
     with pytest.raises(tierwise.Refused, match="the cell is empty"):
+        tierwise.evaluate(data, "2025-12", rules=rules, partners=["s1"], allow_short_history=True)
+
+
+def test_what_shares_an_entity_is_judged_though_another_path_leads_nowhere(tmp_path: Path) -> None:
+    rules, data = world(facts_are_about_what_lies_behind_a_reference, tmp_path)
+    competency = rules / "competency.yaml"
+    more = (
+        SECOND
+        % "reached: amount, at_least: 300, per: order.buyer, from: bills, over: 12 months, credit: claim"
+    )
+    text = competency.read_text("utf-8").replace(
+        "    levels:\n", more.replace("      n:", "      r:")
+    )
+    competency.write_text(text, "utf-8")
+    orders = data / "orders.csv"
+    orders.write_text(orders.read_text("utf-8").replace("o2,b1,h2", "o2,b1,h9"), "utf-8")
+    with pytest.raises(tierwise.Refused, match="'h9'"):
         tierwise.evaluate(data, "2025-12", rules=rules, partners=["s1"], allow_short_history=True)
 
 

@@ -167,19 +167,15 @@ class _Narrowing:
             self._split(rows, column)[0].select(key=f":{key}") for column in self._leading(target)
         ]
         own = self._found(f"{target}:own", target, _union(held).distinct())
-        paths = {f"entity{index}": path
-                 for index, path in enumerate(sorted(self._entity_paths(target) - {key}))}  # fmt: skip
-        if not paths:
-            return own
-        reached = reach(self.contract, tables, target, {*paths.values(), key})
-        known = reached.table.select(
-            key=reached.paths[key], **{name: reached.paths[path] for name, path in paths.items()}
-        )
-        of_own = self._found(f"{target}:entities", target, known.semi_join(own, "key"))
-        shared = [
-            known.semi_join(of_own.select(name).distinct(), name).select("key") for name in paths
-        ]
-        return _union([own, *shared]).distinct()
+        near_ones = [own]
+        for index, path in enumerate(sorted(self._entity_paths(target) - {key})):
+            # Each by itself: where another path leads nowhere, this one may lead somewhere.
+            reached = reach(self.contract, tables, target, {path, key})
+            known = reached.table.select(key=reached.paths[key], entity=reached.cell(path))
+            entities = known.semi_join(own, "key").select("entity").distinct()
+            of_own = self._found(f"{target}:entities:{index}", target, entities)
+            near_ones.append(known.semi_join(of_own, "entity").select("key"))
+        return _union(near_ones).distinct()
 
     def _entity_paths(self, target: str) -> set[str]:
         """What the facts of measures are about, seen from what is credited."""

@@ -43,7 +43,14 @@ class Reached:
 
     def together(self, paths: Sequence[str]) -> ir.Value:
         """The same, given by the paths of the columns."""
-        return _together([self.table[self.paths[path]] for path in paths])
+        return _together([self.cell(path) for path in paths])
+
+    def cell(self, path: str) -> ir.Value:
+        """What a path leads to; also what is the same for every row."""
+        if path not in self.constants:
+            return self.table[self.paths[path]]
+        value = self.constants[path]
+        return decimal_literal(value) if isinstance(value, Decimal) else ibis.literal(value)
 
     def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
         """An expression over the row; ``prefix`` is the path along which its names lie."""
