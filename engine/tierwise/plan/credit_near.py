@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Measure
 from tierwise.plan.credit import credits, first_month, last_month, way_of
 from tierwise.plan.plan import CreditPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import reach
-from tierwise.program.eligibility import eligibility, seen_from_target
+from tierwise.program.eligibility import eligibility
 from tierwise.program.policy import Policy
 
 LEADS_TO = "leads_to:"
@@ -36,14 +35,6 @@ class CreditNear:
     def steps(self) -> tuple[Step, ...]:
         """The steps that have to run first."""
         return (self.associations, self.ways)
-
-
-def seen_from_credited(plan: Plan, option: OptionPlan, measure: Measure) -> tuple[str, ...]:
-    """What facts are about, seen from what the policy credits: a path for each part of the entity."""
-    policy = option.option.policies[measure.rows.credit]
-    key = plan.program.contract.tables[policy.target].key[0]
-    return tuple(seen_from_target(policy, measure.rows.table, part.text, key)
-                 for part in measure.entity.parts)  # fmt: skip
 
 
 def credit_near(

@@ -17,9 +17,10 @@ import ibis.expr.types as ir
 from tierwise.measures.base import AS_OF_MONTHS, EMPTY, Measure
 from tierwise.months import format_month, last_day
 from tierwise.plan.credit import once
-from tierwise.plan.credit_near import LEADS_TO, CreditNear, credit_near, seen_from_credited
+from tierwise.plan.credit_near import LEADS_TO, CreditNear, credit_near
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.plan.rows import Reached, dating, month_of, reach
+from tierwise.program.eligibility import entity_seen_from_target
 
 COUNTED = "counted"
 """The verdict on a row that lies behind a credited fact."""
@@ -91,7 +92,8 @@ def nearby(
     for metric in metrics:
         measure, credit = metric.measure, None
         if measure.rows.credit:
-            rests = seen_from_credited(plan, option, measure)
+            policy = option.option.policies[measure.rows.credit]
+            rests = entity_seen_from_target(plan.program.contract, policy, measure)
             asked = (measure.rows.credit, *rests)
             credit = shared.get(asked) or credit_near(
                 plan, option, measure.rows.credit, rests, scored

@@ -108,7 +108,7 @@ class _OptionLowering:
         self.names[name] = step.name
         if step not in self.steps:
             self.steps.append(step)
-        return ibis.table(table.schema(), name=step.name)
+        return step.read()
 
     def option_plan(self) -> OptionPlan:
         """The plan of the option."""
@@ -164,8 +164,7 @@ class _OptionLowering:
 
     def _read(self, name: str) -> ir.Table:
         """A step by its whole name."""
-        step = next(step for step in self.steps if step.name == name)
-        return ibis.table(step.table.schema(), name=name)
+        return next(step for step in self.steps if step.name == name).read()
 
     # What measures see.
 

@@ -19,7 +19,7 @@ import ibis.expr.types as ir
 from tierwise.plan.plan import Step
 from tierwise.plan.rows import meets, reach, standing_for
 from tierwise.plan.typed import typed_cell
-from tierwise.program.eligibility import seen_from_target
+from tierwise.program.eligibility import entity_seen_from_target
 from tierwise.program.option import Option, Ranked
 from tierwise.program.policy import Policy
 from tierwise.program.program import Column, Contract
@@ -76,8 +76,8 @@ class _Narrowing:
         self.policies = policies
         self.targets: dict[str, ir.Table] = {}
         """By table that policies credit: (its key), the near ones."""
-        self.sources: dict[str, str] = {}
-        """By table that is narrowed, the name of the step that leaves what matters of it."""
+        self.narrow: dict[str, ir.Table] = {}
+        """By table that is narrowed, what is left of it."""
 
     def in_order(self) -> list[str] | None:
         """What policies credit, each behind what it refers to.
@@ -116,13 +116,12 @@ class _Narrowing:
         while ready := [each for each in left if {*self._referring_to(each)} <= settled]:
             for table in ready:
                 if self._may_be_narrowed(table):
-                    self._narrow(table, self._rows_that_matter(table))
+                    self.narrow[table] = self._found(table, table, self._rows_that_matter(table))
                 settled.add(table)
                 left.remove(table)
-        return Near(tuple(self.steps), self.sources)
-
-    def _narrow(self, table: str, rows: ir.Table) -> None:
-        self.sources[table] = self._found(table, table, rows).get_name()
+        return Near(
+            tuple(self.steps), {name: str(each.get_name()) for name, each in self.narrow.items()}
+        )
 
     def _found(self, name: str, table: str, rows: ir.Table) -> ir.Table:
         """What is read of a table, as a step: few rows, by which the next scans pass over most of theirs."""
@@ -144,9 +143,7 @@ class _Narrowing:
 
     def _with_cells(self, table: str) -> ir.Table:
         """A raw table with its typed cells behind a colon."""
-        raw = self.raw[table]
-        if table in self.sources:
-            raw = ibis.table(raw.schema(), name=self.sources[table])
+        raw = self.narrow.get(table, self.raw[table])
         columns = self.contract.tables[table].columns
         return raw.mutate(**{f":{name}": typed_cell(raw[name], each)
                              for name, each in columns.items()})  # fmt: skip
@@ -179,15 +176,14 @@ class _Narrowing:
 
     def _entity_paths(self, target: str) -> set[str]:
         """What the facts of measures are about, seen from what is credited."""
-        key = self.contract.tables[target].key[0]
         return {
-            seen_from_target(policy, measure.rows.table, part.text, key)
+            path
             for option in self.options
             for _, measure in option.measured
             if measure.rows.credit
             for policy in [option.policies[measure.rows.credit]]
             if policy.target == target
-            for part in measure.entity.parts
+            for path in entity_seen_from_target(self.contract, policy, measure)
         }
 
     # The rows of each table.
@@ -216,7 +212,7 @@ class _Narrowing:
         """Whether somebody says which rows matter, and all that refers to the table is narrowed."""
         referring = self._referring_to(table)
         is_asked = bool(referring) or table == self.contract.scored or self._is_judged(table)
-        return is_asked and referring.keys() <= self.sources.keys()
+        return is_asked and referring.keys() <= self.narrow.keys()
 
     def _rows_that_matter(self, table: str) -> ir.Table:
         """The raw rows of a table that lead to what matters, and those that others refer to."""

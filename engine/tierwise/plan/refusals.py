@@ -128,8 +128,7 @@ def months_of_rows(table: Table, raw: ir.Table) -> ir.Table | None:
         return None
     dates = raw[dated_by.path]
     cell = dates if dates.type().is_date() else typed_cell(dates, table.columns[dated_by.path])
-    cells = raw.select(cell=cell).aggregate(first=lambda rows: rows.cell.min(),
-                                            last=lambda rows: rows.cell.max())  # fmt: skip
+    cells = raw.aggregate(first=cell.min(), last=cell.max())
     kind = Kind.DATE if dates.type().is_date() else dated_by.kind
     return cells.select(**{end: month_cell(cells[end], kind) for end in ("first", "last")})
 

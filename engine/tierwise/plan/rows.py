@@ -49,8 +49,7 @@ class Reached:
         """What a path leads to; also what is the same for every row."""
         if path not in self.constants:
             return self.table[self.paths[path]]
-        value = self.constants[path]
-        return decimal_literal(value) if isinstance(value, Decimal) else ibis.literal(value)
+        return _as_value(self.constants[path])
 
     def evaluate(self, expression: Expression, prefix: str = "") -> ir.Value:
         """An expression over the row; ``prefix`` is the path along which its names lie."""
@@ -66,10 +65,7 @@ class Reached:
                 values[name] = self.as_of
             else:
                 values[name] = self.contract.catalogues[catalogue].lists[member]
-        value: ir.Value = ColumnEvaluator(values).value(expression)
-        if isinstance(value, Decimal):
-            return decimal_literal(value)
-        return ibis.literal(value) if isinstance(value, bool | int | str) else value
+        return _as_value(ColumnEvaluator(values).value(expression))
 
     def exact(self, expression: Expression) -> ir.Value:
         """As ``evaluate``; a decimal has the type that loses no digit, however it is calculated.
@@ -119,6 +115,13 @@ class Reached:
     def holds(self, condition: Condition) -> ir.BooleanValue:
         """Whether a condition holds, over the row."""
         return self.evaluate(condition.expression, condition.prefix)
+
+
+def _as_value(value: ir.Value | Constant) -> ir.Value:
+    """What is the same for every row as a value of Ibis'; anything else is one."""
+    if isinstance(value, Decimal):
+        return decimal_literal(value)
+    return ibis.literal(value) if isinstance(value, bool | int | str) else value
 
 
 def _together(parts: Sequence[ir.Value]) -> ir.Value:

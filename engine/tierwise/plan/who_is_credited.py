@@ -18,7 +18,7 @@ from tierwise.plan.credit import (
 from tierwise.plan.made import AddStep
 from tierwise.plan.plan import CreditPlan
 from tierwise.plan.rows import reach
-from tierwise.program.eligibility import eligibility, seen_from_target
+from tierwise.program.eligibility import eligibility, entity_seen_from_target
 from tierwise.program.option import Option
 from tierwise.program.policy import Policy
 from tierwise.program.program import Contract
@@ -56,18 +56,13 @@ class WhoIsCredited:
         """
         by_target = self._intervals(policy)
         target = self._key_of(policy)
-        rest = self._rest(policy, measure)
+        rest = entity_seen_from_target(self.contract, policy, measure)
         since = ["since"] if "since" in by_target.columns else []
         entity = by_target["target" if rest == (target,) else _entity_column(rest)]
         return by_target.select("scored", "first", "last", *since, entity=entity), rest == (target,)
 
     def _key_of(self, policy: Policy) -> str:
         return self.contract.tables[policy.target].key[0]
-
-    def _rest(self, policy: Policy, measure: Measure) -> tuple[str, ...]:
-        """What the facts of a measure are about, seen from what a policy credits."""
-        return tuple(seen_from_target(policy, measure.rows.table, part.text, self._key_of(policy))
-                     for part in measure.entity.parts)  # fmt: skip
 
     def _intervals(self, policy: Policy) -> ir.Table:
         """The intervals in which a policy credits, each once, with what facts are about."""
@@ -93,7 +88,7 @@ class WhoIsCredited:
                  if (other.through, other.to, other.of, other.period)
                  == (policy.through, policy.to, policy.of, policy.period)]  # fmt: skip
         names = {each.name for each in alike}
-        rests = {self._rest(policy, measure) for _, measure in self.option.measured
+        rests = {entity_seen_from_target(self.contract, policy, measure) for _, measure in self.option.measured
                  if measure.rows.credit in names} - {(self._key_of(policy),)}  # fmt: skip
         entities = {_entity_column(rest): rest for rest in sorted(rests)}
         key = ("decided", *sorted(names))

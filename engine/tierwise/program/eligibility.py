@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Condition
+from tierwise.measures.base import Condition, Measure
 from tierwise.program.policy import Policy
 from tierwise.program.program import Contract
 
@@ -37,16 +37,17 @@ def eligibility(
     )
 
 
-def seen_from_target(policy: Policy, table: str, path: str, key: str) -> str:
-    """A path from a measured row, as it is seen from what the policy credits.
+def entity_seen_from_target(
+    contract: Contract, policy: Policy, measure: Measure
+) -> tuple[str, ...]:
+    """What the facts of a measure are about, as it is seen from what a policy credits.
 
-    Args:
-        policy: the policy.
-        table: the table of the row.
-        path: the path from there.
-        key: the key of what is credited.
+    Returns:
+        A path for each part of the entity; what lies elsewhere is seen as the thing itself, by its key.
     """
     prefix = f"{policy.reference}."
-    if table == policy.target:
-        return path
-    return path.removeprefix(prefix) if path.startswith(prefix) else key
+    key = contract.tables[policy.target].key[0]
+    paths = [part.text for part in measure.entity.parts]
+    if measure.rows.table == policy.target:
+        return tuple(paths)
+    return tuple(path.removeprefix(prefix) if path.startswith(prefix) else key for path in paths)

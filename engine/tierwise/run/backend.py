@@ -185,6 +185,11 @@ def raw_name(table: str) -> str:
     return f"raw:{table}"
 
 
+def table_of(backend: Backend, name: str) -> ir.Table:
+    """A table of a backend, for a query to read by its name."""
+    return ibis.table(backend.schema(name), name=name)
+
+
 def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterator[Diagnostic]:
     """A finding for each column of the contract that a table does not have.
 

@@ -36,6 +36,7 @@ from tierwise.run.backend import (
     RawTable,
     Unreadable,
     raw_name,
+    table_of,
     unreadable,
 )  # fmt: skip
 from tierwise.source.fields import in_language
@@ -130,7 +131,7 @@ def _reach(
     tables = {each: _typed(backend, contract, each) for each in along}
     for each in along:
         if raw[each].near:  # all rows say how far back the data reaches, not only those that matter
-            whole = ibis.table(backend.schema(raw_name(each)), name=raw_name(each))
+            whole = table_of(backend, raw_name(each))
             tables[each] = typed_table(whole, contract.tables[each], {})
     (row,) = backend.arrow(months_reached(contract, tables, table)).to_pylist()
     return Reach(row["first"], row["last"])
@@ -147,8 +148,7 @@ def _across(
     checks = [check for check in table.checks if along_references(contract, table, check)]
     if not checks:
         return
-    name = raw[table.name].source
-    numbered = numbered_rows(table, ibis.table(backend.schema(name), name=name))
+    numbered = numbered_rows(table, table_of(backend, raw[table.name].source))
     for check in checks:
         along = contract.tables_along(table.name, check.that.names)
         if along is None or along & set(faulty):
@@ -169,9 +169,8 @@ def _table(
     found: list[Diagnostic], progress: Callable[[str], None], gathering: _Gathering,
 ) -> tuple[int, Reach | None]:  # fmt: skip
     """How many rows a table has, and the months they reach over, where a column of its own says."""
-    source, name = raw[table.name].source, raw_name(table.name)
-    checked = checked_table(contract, table, ibis.table(backend.schema(source), name=source))
-    whole = ibis.table(backend.schema(name), name=name)  # of which maybe only some rows matter
+    checked = checked_table(contract, table, table_of(backend, raw[table.name].source))
+    whole = table_of(backend, raw_name(table.name))  # of which maybe only some rows matter
     with backend.reading():
         months = months_of_rows(table, whole)
         row = backend.arrow(months).to_pylist()[0] if months is not None else None
@@ -203,8 +202,7 @@ def _simple(
 
 
 def _typed(backend: Backend, contract: Contract, table: str) -> ir.Table:
-    name = data_name(contract, table)
-    return ibis.table(backend.schema(name), name=name)
+    return table_of(backend, data_name(contract, table))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import ibis
-
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.plan import OptionPlan, Plan, Step
 from tierwise.program.option import LOWEST_POINTS, SCORE, Option, points_of
@@ -54,7 +52,7 @@ def _in_option(
 
 
 def _fits(backend: Backend, step: Step, column: str) -> bool:
-    table = ibis.table(step.table.schema(), name=step.name)
+    table = step.read()
     try:
         backend.rows(table.aggregate(largest=table[column].max()))
     except TooLarge:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-import ibis
-
 from tierwise.diagnostics import Cell, Diagnostic
 from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import wrong_types
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Table
-from tierwise.run.backend import Backend, RawTable, Unreadable, unreadable
+from tierwise.run.backend import Backend, RawTable, Unreadable, table_of, unreadable
 
 
 def usable(
@@ -78,7 +76,7 @@ def type_tables(
             continue
         if not table.columns:
             continue
-        source = ibis.table(backend.schema(raw[name].source), name=raw[name].source)
+        source = table_of(backend, raw[name].source)
         used = places_used(source, table)
         try:
             with backend.reading():
