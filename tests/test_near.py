@@ -68,23 +68,20 @@ def test_an_explanation_is_the_same(both: tuple[ExplainReport, ExplainReport]) -
     assert written(alone) == written(whole)
 
 
-def test_rows_of_others_are_neither_read_nor_refused(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(CONTOSO, data)
-    seats = data / "seats.csv"
-    seats.write_text(seats.read_text("utf-8") + "S-of-nobody,2021-05,3\n", "utf-8")
-    with pytest.raises(tierwise.Refused, match="data-reference"):
-        tierwise.evaluate(data, "2021-05")
-    alone = tierwise.evaluate(data, "2021-05", partners=["P04"])
-    assert [each.score for each in alone.options[0].scores()] == [29]
-
-
 def with_row(tmp_path: Path, table: str, row: str) -> Path:
     data = tmp_path / "data"
     shutil.copytree(CONTOSO, data)
     file = data / f"{table}.csv"
     file.write_text(file.read_text("utf-8") + row + "\n", "utf-8")
     return data
+
+
+def test_rows_of_others_are_neither_read_nor_refused(tmp_path: Path) -> None:
+    data = with_row(tmp_path, "seats", "S-of-nobody,2021-05,3")
+    with pytest.raises(tierwise.Refused, match="data-reference"):
+        tierwise.evaluate(data, "2021-05")
+    alone = tierwise.evaluate(data, "2021-05", partners=["P04"])
+    assert [each.score for each in alone.options[0].scores()] == [29]
 
 
 @pytest.mark.parametrize(("table", "row", "code"), [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -11,8 +10,8 @@ import duckdb
 import pytest
 
 import tierwise
+from test_near import written
 from tierwise.run import prepare
-from tierwise_cli.render.explanation import WRITERS
 
 CONTRACT = """\
 kind: contract
@@ -95,15 +94,25 @@ Files = dict[str, str]
 Change = Callable[[Files, Files], None]
 
 
+def with_columns(rules: Files, column: str, more: str) -> None:
+    """Columns behind one that is the first written so."""
+    assert column in rules["contract"]
+    rules["contract"] = rules["contract"].replace(column, f"{column}, {more}", 1)
+
+
+def with_metric(rules: Files, measure: str) -> None:
+    rules["competency"] = rules["competency"].replace("    levels:\n", SECOND % measure)
+
+
+BUYER = "buyer: {type: text, references: buyers}"
+
+
 def as_it_is(rules: Files, data: Files) -> None:
     """Nothing is changed."""
 
 
 def the_scored_refers_to_what_is_credited(rules: Files, data: Files) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "{seller: {type: text}}}",
-        "{seller: {type: text}, first: {type: text, references: orders}}}",
-    )
+    with_columns(rules, "seller: {type: text}", "first: {type: text, references: orders}")
     data["sellers"] = "seller,first\ns1,o1\ns2,o3\ns3,o4\n"
 
 
@@ -127,16 +136,12 @@ def an_association_is_with_nothing(rules: Files, data: Files) -> None:
         "order: {type: text, references: orders}\n      starts",
         "order: {type: text, references: orders, optional: true}\n      starts",
     )
-    rules["competency"] = rules["competency"].replace(
-        "    levels:\n", SECOND % "sum: '1', from: claims, on: as_of"
-    )
+    with_metric(rules, "sum: '1', from: claims, on: as_of")
     data["claims"] += "s1,,2024-01-01,,a\n"
 
 
 def equal_rows_refer_to_two_things(rules: Files, data: Files) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "month: {type: month}", "seller: {type: text, references: sellers}, month: {type: month}"
-    )
+    with_columns(rules, "month: {type: month}", "seller: {type: text, references: sellers}")
     data["bills"] = (
         "order,seller,month,amount\no1,s1,2025-02,100\no1,s1,2025-02,100\no1,s3,2025-05,200\n"
         "o2,s1,2025-01,300\no3,s2,2025-12,400\no3,s2,2025-12,400\no4,s1,2025-12,50\n"
@@ -144,10 +149,8 @@ def equal_rows_refer_to_two_things(rules: Files, data: Files) -> None:
 
 
 def policies_credit_tables_that_refer_to_each_other(rules: Files, data: Files) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "buyer: {type: text, references: buyers}}",
-        "buyer: {type: text, references: buyers}, month: {type: month}, value: {type: decimal}}",
-    ) + """\
+    with_columns(rules, BUYER, "month: {type: month}, value: {type: decimal}")
+    rules["contract"] += """\
   visits:
     title: Visits
     period: {from: starts, through: ends}
@@ -156,13 +159,11 @@ def policies_credit_tables_that_refer_to_each_other(rules: Files, data: Files) -
       buyer: {type: text, references: buyers}
       starts: {type: date}
       ends: {type: date, optional: true}
-"""  # fmt: skip
+"""
     rules["credit"] += """\
   visit: {through: visits, to: seller, of: buyer, ways: {v: {when: seller != 'x'}}}
 """
-    rules["competency"] = rules["competency"].replace(
-        "    levels:\n", SECOND % "sum: value, from: orders, over: 12 months, credit: visit"
-    )
+    with_metric(rules, "sum: value, from: orders, over: 12 months, credit: visit")
     data["orders"] = ("order,buyer,month,value\no1,b1,2025-01,30\no2,b1,2025-03,50\n"
                       "o3,b2,2025-05,60\no4,b3,2025-07,70\n")  # fmt: skip
     data["visits"] = "seller,buyer,starts,ends\ns1,b1,2024-01-01,\ns3,b2,2024-01-01,\n"
@@ -170,38 +171,23 @@ def policies_credit_tables_that_refer_to_each_other(rules: Files, data: Files) -
 
 def the_scored_has_a_parent(rules: Files, data: Files) -> None:
     """Which a condition looks at."""
-    rules["contract"] = (
-        rules["contract"]
-        .replace(
-            "{seller: {type: text}}}",
-            "{seller: {type: text}, parent: {type: text, references: sellers, optional: true}}}",
-        )
-        .replace(
-            "month: {type: month}",
-            "seller: {type: text, references: sellers}, month: {type: month}",
-        )
+    with_columns(
+        rules, "seller: {type: text}", "parent: {type: text, references: sellers, optional: true}"
     )
-    rules["competency"] = rules["competency"].replace(
-        "    levels:\n",
-        SECOND % "sum: amount, from: bills, over: 12 months, where: seller.parent == 's1'",
-    )
+    with_columns(rules, "month: {type: month}", "seller: {type: text, references: sellers}")
+    with_metric(rules, "sum: amount, from: bills, over: 12 months, where: seller.parent == 's1'")
     data["sellers"] = "seller,parent\ns1,\ns2,s1\ns3,s2\n"
     data["bills"] = "order,seller,month,amount\no1,s2,2025-01,100\no3,s3,2025-05,200\n"
 
 
 def what_is_credited_refers_to_itself(rules: Files, data: Files) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "buyer: {type: text, references: buyers}}",
-        "buyer: {type: text, references: buyers}, first: {type: text, references: orders, optional: true}}",
-    )
+    with_columns(rules, BUYER, "first: {type: text, references: orders, optional: true}")
     data["orders"] = "order,buyer,first\no1,b1,\no2,b1,o4\no3,b2,o1\no4,b3,\n"
 
 
 def tables_refer_to_each_other(rules: Files, data: Files) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "buyer: {type: text, references: buyers}}",
-        "buyer: {type: text, references: buyers}, parcel: {type: text, references: parcels, optional: true}}",
-    ) + """\
+    with_columns(rules, BUYER, "parcel: {type: text, references: parcels, optional: true}")
+    rules["contract"] += """\
   parcels:
     title: Parcels
     key: [parcel]
@@ -209,21 +195,17 @@ def tables_refer_to_each_other(rules: Files, data: Files) -> None:
       parcel: {type: text}
       order: {type: text, references: orders, optional: true}
       seller: {type: text, references: sellers}
-"""  # fmt: skip
+"""
     data["orders"] = "order,buyer,parcel\no1,b1,p2\no2,b1,\no3,b2,p1\no4,b3,\n"
     data["parcels"] = "parcel,order,seller\np1,o2,s1\np2,,s3\n"
 
 
 def with_shops(rules: Files, data: Files, count: str) -> None:
-    rules["contract"] = rules["contract"].replace(
-        "buyer: {type: text, references: buyers}}",
-        "buyer: {type: text, references: buyers}, shop: {type: text, references: shops}}",
-    ) + """\
+    with_columns(rules, BUYER, "shop: {type: text, references: shops}")
+    rules["contract"] += """\
   shops: {title: Shops, key: [shop], columns: {shop: {type: text}, city: {type: text}}}
-"""  # fmt: skip
-    rules["competency"] = rules["competency"].replace(
-        "    levels:\n", SECOND % f"count: {count}, from: bills, over: 12 months, credit: claim"
-    )
+"""
+    with_metric(rules, f"count: {count}, from: bills, over: 12 months, credit: claim")
     data["orders"] = "order,buyer,shop\no1,b1,h1\no2,b1,h2\no3,b2,h2\no4,b3,h2\n"
     data["shops"] = "shop,city\nh1,X\nh2,Y\n"
 
@@ -242,14 +224,8 @@ title: Kinds
 attributes: {area: {type: text}, brand: {type: text}}
 entries: {x: {area: A, brand: B1}, y: {area: A, brand: B2}}
 """
-    rules["contract"] = rules["contract"].replace(
-        "{type: text, references: shops}}",
-        "{type: text, references: shops}, kind: {type: text, references: kinds}}",
-    )
-    header, *rows = data["orders"].splitlines()
-    data["orders"] = "\n".join(
-        [f"{header},kind", *(f"{row},{'xy'[n % 2]}" for n, row in enumerate(rows))]
-    )
+    with_columns(rules, BUYER, "kind: {type: text, references: kinds}")
+    data["orders"] = "order,buyer,shop,kind\no1,b1,h1,x\no2,b1,h2,y\no3,b2,h2,x\no4,b3,h2,y\n"
 
 
 def the_same_by_names_in_another_order(rules: Files, data: Files) -> None:
@@ -288,10 +264,7 @@ def world(change: Change, place: Path) -> tuple[Path, Path]:
 
 
 def explained(data: Path, rules: Path, seller: str) -> bytes:
-    out = io.BytesIO()
-    report = tierwise.explain(data, "2025-12", seller, rules=rules, allow_short_history=True)
-    WRITERS["json"](report, True)(out)
-    return out.getvalue()
+    return written(tierwise.explain(data, "2025-12", seller, rules=rules, allow_short_history=True))
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -320,17 +293,17 @@ def test_what_names_somebody_is_judged_though_it_leads_nowhere(tmp_path: Path) -
         tierwise.evaluate(data, "2025-12", rules=rules, partners=["s1"], allow_short_history=True)
 
 
+def two_facts_are_about_different_things(rules: Files, data: Files) -> None:
+    facts_are_about_what_lies_behind_a_reference(rules, data)
+    rules["competency"] = rules["competency"].replace("      n:", "      other:")
+    with_metric(
+        rules,
+        "reached: amount, at_least: 300, per: order.buyer, from: bills, over: 12 months, credit: claim",
+    )
+
+
 def test_what_shares_an_entity_is_judged_though_another_path_leads_nowhere(tmp_path: Path) -> None:
-    rules, data = world(facts_are_about_what_lies_behind_a_reference, tmp_path)
-    competency = rules / "competency.yaml"
-    more = (
-        SECOND
-        % "reached: amount, at_least: 300, per: order.buyer, from: bills, over: 12 months, credit: claim"
-    )
-    text = competency.read_text("utf-8").replace(
-        "    levels:\n", more.replace("      n:", "      r:")
-    )
-    competency.write_text(text, "utf-8")
+    rules, data = world(two_facts_are_about_different_things, tmp_path)
     orders = data / "orders.csv"
     orders.write_text(orders.read_text("utf-8").replace("o2,b1,h2", "o2,b1,h9"), "utf-8")
     with pytest.raises(tierwise.Refused, match="'h9'"):
