@@ -46,6 +46,29 @@ def test_what_several_plans_share_is_a_step_once(plans: tuple[Plan, ...]) -> Non
         assert ahead.steps("others") == []
 
 
+def test_what_is_read_afterwards_is_expected_next(plans: tuple[Plan, ...]) -> None:
+    expected: list[Step] = []
+    others = [step for plan in plans for step in plan.steps if step not in plan.scoring]
+    last = threading.Event()
+
+    def expect(step: Step) -> None:
+        expected.append(step)
+        if step == others[-1]:
+            last.set()
+
+    with Ahead(expect, lambda plan: [step for step in others if step in plan.steps]) as ahead:
+        ahead.begin("these", lambda: plans)
+        assert last.wait(30)
+    assert expected == [*(step for plan in plans for step in plan.scoring), *others]
+
+
+def test_what_has_been_begun_is_not_begun_again(plans: tuple[Plan, ...]) -> None:
+    with Ahead(lambda step: None) as ahead:
+        ahead.begin("these", lambda: plans)
+        ahead.begin("these", cannot_make)
+        assert ahead.made("these") is plans
+
+
 def cannot_make() -> tuple[Plan, ...]:
     raise LookupError("a pear")
 

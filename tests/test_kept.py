@@ -20,7 +20,8 @@ from tierwise.plan.kept import kept
 from tierwise.plan.plan import Plan
 from tierwise.plan.written import written_schemas
 from tierwise.program.program import Program
-from tierwise.run.embedded.database import Database
+from tierwise.run.backend import Settings
+from tierwise.run.embedded.database import Database, connect
 from tierwise.run.query import query_of
 
 
@@ -131,3 +132,19 @@ def test_a_step_that_fails_names_itself(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Database, "create", full)
     with pytest.raises(CannotRun, match="scores and levels: the disk is full"):
         tierwise.evaluate(data, small_programme.AS_OF, rules=rules)
+
+
+def test_what_is_made_of_little_is_kept() -> None:
+    with connect(Settings()) as database:
+        database.create("few", ibis.range(10_000).unnest().name("n").as_table(), stored=True)
+        database.create("many", ibis.range(10_001).unnest().name("n").as_table(), stored=True)
+        for name in ("few", "many"):
+            read = ibis.table({"n": "int64"}, name=name)
+            database.create(f"over {name}", read.filter(read.n < 5), stored=False)
+        over = ibis.table({"n": "int64"}, name="over few")
+        database.create("further", over.filter(over.n > 3), stored=False)
+        kinds = dict(database.execute("SELECT table_name, table_type FROM "
+                                      "information_schema.tables").fetchall())  # fmt: skip
+        assert kinds == {"few": "LOCAL TEMPORARY", "many": "LOCAL TEMPORARY", "over few": "LOCAL TEMPORARY",
+                         "over many": "VIEW", "further": "LOCAL TEMPORARY"}  # fmt: skip
+        assert database.rows(ibis.table({"n": "int64"}, name="further")) == [(4,)]

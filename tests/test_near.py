@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
 import tierwise
+from tierwise import pipeline
+from tierwise.diagnostics import Diagnostic
+from tierwise.months import parse_month
 from tierwise.run import prepare
+from tierwise.run.ahead import Ahead, Plans
+from tierwise.run.backend import Backend, Settings
+from tierwise.run.backends import connect
+from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be, type_tables
 from tierwise.tasks.explain import ExplainReport
 from tierwise_cli.render.explanation import WRITERS
 
 CONTOSO = Path("examples/contoso")
+SMB = "small-and-midmarket-cloud-solutions"
 WORLDS = {
     "contoso": (CONTOSO, None, "2021-05"),
     "resellers": (Path("examples/resellers/data"), "examples/resellers/rules", "2026-06"),
@@ -66,6 +74,60 @@ def written(report: ExplainReport) -> bytes:
 def test_an_explanation_is_the_same(both: tuple[ExplainReport, ExplainReport]) -> None:
     alone, whole = both
     assert written(alone) == written(whole)
+
+
+def types_before_and_after(
+    backend: Backend,
+    data: Path | str,
+    rules: Path | str | None,
+    as_of: str,
+    competency: str | None = None,
+) -> tuple[Schemas | None, Schemas]:
+    """The types that a contract's tables are said to get, and those that they have got."""
+    month = parse_month(as_of)
+    assert month is not None
+    bound = pipeline.programs(tierwise.load_rules(rules), month, competency, None).value
+    assert bound is not None
+    found: list[Diagnostic] = []
+    contract = bound[0].contract
+    opened = backend.open(data, contract, found)
+    before = schemas_to_be(backend, bound[:1], opened)
+    assert type_tables(backend, contract, opened, found) == contract
+    assert not found
+    return before, schemas_of(backend, bound[:1])
+
+
+def test_types_are_known_before_rows_are_typed(tmp_path: Path) -> None:
+    """Plans are made by then; where a decimal's digits have to be counted first, they are not."""
+    tierwise.demo_data(tmp_path / "data", 20, contract="partner-data")
+    with connect(Settings()) as backend:
+        before, after = types_before_and_after(backend, tmp_path / "data", None, "2021-05", SMB)
+    assert before == after
+    with connect(Settings()) as backend:
+        assert types_before_and_after(backend, *WORLDS["contoso"], SMB)[0] is None
+
+
+def test_plans_are_begun_before_it_is_looked_for_what_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tierwise.demo_data(tmp_path / "data", 20, contract="partner-data")
+    happened: list[object] = []
+    begin, narrow = Ahead.begin, prepare.near
+
+    def begun(self: Ahead, key: Hashable, make: Callable[[], Plans]) -> None:
+        happened.append(key)
+        begin(self, key, make)
+
+    def narrowed(*asked: object) -> object:
+        happened.append("near")
+        return narrow(*asked)  # type: ignore[arg-type]  # as it was asked
+
+    monkeypatch.setattr(Ahead, "begin", begun)
+    monkeypatch.setattr(prepare, "near", narrowed)
+    tierwise.evaluate(tmp_path / "data", "2021-05", partners=["P0000001"],
+                      competency=SMB)  # fmt: skip
+    early, looked, late = happened
+    assert (looked, early) == ("near", late)
 
 
 def with_row(tmp_path: Path, table: str, row: str) -> Path:

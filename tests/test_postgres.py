@@ -25,6 +25,7 @@ from demo_market import rule_set
 from rule_files import EVERYTHING, SHAPES, carried_rules, rules_of_shapes
 from test_functions import OVER_ROWS, ROW, _as_single, checked
 from test_headers import CASES, COMPETENCY, CONTRACT
+from test_near import types_before_and_after
 from test_near_contracts import equal_rows_refer_to_two_things, world
 from test_refusals import DAMAGES
 from tierwise.diagnostics import Diagnostic
@@ -79,6 +80,16 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
         WRITERS["json"](report, False)(out)
         texts.append(out.getvalue().decode().partition('"options"')[2])
     assert texts[0] == texts[1]
+
+
+def test_types_are_known_before_rows_are_typed(
+    url: str, database: psycopg.Connection[tuple[object, ...]], tmp_path: Path
+) -> None:
+    rules, data = world(equal_rows_refer_to_two_things, tmp_path)
+    load(database, data, "typed")
+    with connect(Settings(backend="postgres")) as backend:
+        before, after = types_before_and_after(backend, f"{url}?schema=typed", rules, "2025-12")
+    assert before == after
 
 
 def test_equal_rows_near_one_stay_as_many(

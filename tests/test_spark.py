@@ -26,6 +26,7 @@ import tierwise
 from backend_fixtures import FAST
 from rule_files import EVERYTHING, SHAPES, rules_of_shapes
 from small_programme import AS_OF
+from test_near import SMB, types_before_and_after
 from tierwise.rational import whole_quotient
 from tierwise.run.backend import Backend, Settings, TooLarge
 from tierwise.run.backends import connect
@@ -80,6 +81,12 @@ def test_an_explanation_is_the_same(spark: SparkSession, tmp_path: Path) -> None
     assert texts[0] == texts[1]
     assert '"verdict": "counted"' in texts[0]
     assert '"way": "claimed"' in texts[0]
+
+
+def test_types_are_known_before_rows_are_typed(backend: Backend, tmp_path: Path) -> None:
+    tierwise.demo_data(tmp_path / "data", 5, contract="partner-data")
+    before, after = types_before_and_after(backend, tmp_path / "data", None, "2021-05", SMB)
+    assert before == after
 
 
 def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path) -> None:

@@ -304,6 +304,7 @@ def ran(
     leave_out: bool = False,
     only: Sequence[str] = (),
     target: str = "",
+    reads: Callable[[Plan], Iterable[Step]] = lambda plan: (),
 ) -> Iterator[Outcome[Ran]]:
     """Open and check the data, plan and run the programs; what ran is open inside the block.
 
@@ -318,6 +319,8 @@ def ran(
         only: keys of what is scored, where only those are asked for; one that the data does not
             have is refused, and the scores of others are not to be looked at. None: all.
         target: where the results will be written, if the backend writes them.
+        reads: gives what of a plan will be created or read afterwards, in another thread, so that it is
+            got ready while the data is read.
 
     Raises:
         CannotRun: the backend lacks something that a rule needs, before any data is opened; something
@@ -328,7 +331,8 @@ def ran(
 
     with connect(settings) as backend:
         check_runs(backend, bound)
-        yield ran_on(backend, data, bound, allow_short_history, progress, leave_out, only, target)
+        yield ran_on(backend, data, bound, allow_short_history, progress, leave_out, only, target,
+                     reads)  # fmt: skip
 
 
 def check_runs(backend: Backend, bound: Sequence[Program]) -> None:
@@ -351,21 +355,21 @@ def ran_on(
     leave_out: bool = False,
     only: Sequence[str] = (),
     target: str = "",
+    reads: Callable[[Plan], Iterable[Step]] = lambda plan: (),
 ) -> Outcome[Ran]:
     """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
     from tierwise.run.ahead import Ahead
     from tierwise.run.backend import Unreadable, damaged
     from tierwise.run.prepare import prepare
-    from tierwise.run.run import run_plans, schemas_of
+    from tierwise.run.run import run_plans
+    from tierwise.run.type_data import Schemas, schemas_of
     from tierwise.run.unknown_partners import unknown_partners
 
-    with Ahead(backend.expect) as ahead:
+    with Ahead(backend.expect, reads) as ahead:
 
-        def plan(programs: tuple[Program, ...]) -> Callable[[], Iterable[Step]]:
-            if programs:
-                schemas = schemas_of(backend, programs)
-                ahead.begin(programs, functools.partial(_planned, programs, schemas))
-            return lambda: ahead.steps(programs)
+        def plan(programs: tuple[Program, ...], schemas: Schemas) -> Callable[[], Iterable[Step]]:
+            ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
+            return lambda: ahead.steps((programs, schemas))
 
         ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
         found = ordered(ready.found)
@@ -377,9 +381,10 @@ def ran_on(
         if unknown:
             return Outcome(None, unknown)
         backend.check_target(target)
-        plans = ahead.made(ready.programs)
+        schemas = schemas_of(backend, ready.programs)
+        plans = ahead.made((ready.programs, schemas))
         if plans is None:
-            plans = _planned(ready.programs, schemas_of(backend, ready.programs))
+            plans = _planned(ready.programs, schemas)
         try:
             run_plans(backend, plans, progress, ready.made)
         except Unreadable as error:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from types import TracebackType
-from typing import TypeVar
 
 from tierwise.plan.plan import Plan, Step
 
 Plans = tuple[Plan, ...]
-Made = TypeVar("Made")
-
-
-@contextmanager
-def made_ahead(makes: Mapping[str, Callable[[], Made]]) -> Iterator[Mapping[str, Future[Made]]]:
-    """What is made one after the other in another thread. At the end of the block nothing of it goes on."""
-    pool = ThreadPoolExecutor(1, "making")
-    try:
-        yield {name: pool.submit(make) for name, make in makes.items()}
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Ahead:
@@ -30,16 +18,24 @@ class Ahead:
 
     Args:
         expect: is given every step that scores are made from, so that a backend may get ready for it.
+        more: gives other steps of a plan that will be created or read, which ``expect`` is given then.
     """
 
-    def __init__(self, expect: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        expect: Callable[[Step], None],
+        more: Callable[[Plan], Iterable[Step]] = lambda plan: (),
+    ) -> None:
         self._expect = expect
+        self._more = more
         self._ended = threading.Event()
         self._pool = ThreadPoolExecutor(1, "planning")
         self._begun: dict[Hashable, Future[Plans]] = {}
 
     def begin(self, key: Hashable, make: Callable[[], Plans]) -> None:
-        """Begin to make plans, which are asked for by a key."""
+        """Begin to make plans, which are asked for by a key, unless those of that key have been begun."""
+        if key in self._begun:
+            return
         self._begun[key] = self._pool.submit(make)
         self._pool.submit(self._get_ready, self._begun[key])
 
@@ -53,7 +49,8 @@ class Ahead:
         return [] if begun is None or begun.exception() is not None else self._steps(begun.result())
 
     def _get_ready(self, plans: Future[Plans]) -> None:
-        for step in self._steps(plans.result()):
+        made = plans.result()
+        for step in itertools.chain(self._steps(made), *map(self._more, made)):
             if self._ended.is_set():
                 return
             self._expect(step)

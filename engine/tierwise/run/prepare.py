@@ -15,6 +15,10 @@ from tierwise.run.backend import Backend, Data, RawTable
 from tierwise.run.check_data import SHOWN, Checked
 from tierwise.run.check_history import check_history
 from tierwise.run.shared_tables import SharedTables
+from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be
+
+Planned = Callable[[tuple[Program, ...], Schemas], Callable[[], Iterable[Step]]]
+"""Is told programs with the types of their tables, and gives what gives the steps that will run."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def prepare(
     leave_out: bool,
     progress: Callable[[str], None],
     only: Sequence[str] = (),
-    typed: Callable[[tuple[Program, ...]], Callable[[], Iterable[Step]]] = lambda programs: tuple,
+    planned: Planned = lambda programs, schemas: tuple,
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -52,8 +56,7 @@ def prepare(
         leave_out: whether a program is left out, with a note, whose contract the data lacks a part of.
         progress: is told what is being done.
         only: keys of the scored table; only the rows that matter to them are read. None: all.
-        typed: is told before rows are checked which programs seem to be scored, none if that is
-            open, and gives what gives the steps that will run.
+        planned: is told before rows are checked which programs seem to be scored.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -61,8 +64,7 @@ def prepare(
     by_month: dict[int, list[Diagnostic]] = {}
     shared = SharedTables(backend)
     programs = _apart(programs) if only else programs
-    several = _judged_alike(programs)
-    for those in several:
+    for those in (several := _judged_alike(programs)):
         contract = those[0].contract
         progress("opening the data")
         while_opening: list[Diagnostic] = []
@@ -72,9 +74,11 @@ def prepare(
             continue
         found += while_opening
         if only and not while_opening:
+            _plan_early(backend, several, opened, planned)
             opened = _narrowed(backend, programs, contract, opened, only, progress)
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
-        checked = shared.checked(contract, opened, found, progress, partial(typed, seem))
+        checked = shared.checked(contract, opened, found, progress,
+                                 partial(_planned, backend, seem, planned))  # fmt: skip
         raw.update(opened)
         for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
@@ -83,6 +87,24 @@ def prepare(
     return Prepared(_without(programs, lacking), raw, tuple(found),
                     {month: tuple(dict.fromkeys(each)) for month, each in by_month.items()},
                     frozenset(shared.made))  # fmt: skip
+
+
+def _plan_early(
+    backend: Backend, several: Sequence[Sequence[Program]], opened: Mapping[str, RawTable],
+    planned: Planned,
+) -> None:  # fmt: skip
+    """Let plans be made while it is looked for what matters, where the types of all tables are known by then."""
+    if len(several) == 1:
+        schemas = schemas_to_be(backend, several[0], opened)
+        if schemas is not None:
+            planned(tuple(several[0]), schemas)
+
+
+def _planned(
+    backend: Backend, seem: tuple[Program, ...], planned: Planned
+) -> Callable[[], Iterable[Step]]:
+    """What gives the steps that will run, of tables that have been typed."""
+    return planned(seem, schemas_of(backend, seem)) if seem else tuple
 
 
 def _histories(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-import ibis
-
 from tierwise.diagnostics import CannotRun
 from tierwise.months import format_month
-from tierwise.plan.plan import Plan, Step, data_name, gathered_name
+from tierwise.plan.plan import Plan, Step, gathered_name
 from tierwise.program.program import Program
 from tierwise.run.backend import Backend, RawTable, TooLarge, Unreadable
 from tierwise.run.results import OptionResults, Stamp
@@ -20,17 +17,6 @@ from tierwise.version import VERSION
 
 _NAMED = 3
 """How many steps are named that a backend cannot run."""
-
-
-def schemas_of(
-    backend: Backend, programs: Sequence[Program]
-) -> tuple[tuple[tuple[str, ibis.Schema], ...], ...]:
-    """By program, the columns of every table that its contract has, as they are typed."""
-    asked = functools.cache(backend.schema)  # programs mostly have the same tables
-    return tuple(
-        tuple((name, asked(data_name(each.contract, name))) for name in each.contract.tables)
-        for each in programs
-    )
 
 
 def check_steps(backend: Backend, steps: Iterable[Step]) -> None:

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+
+import ibis
 
 from tierwise.diagnostics import Cell, Diagnostic
 from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import wrong_types
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
-from tierwise.program.program import Contract, Table
+from tierwise.program.program import Contract, Program, Table
 from tierwise.run.backend import Backend, RawTable, Unreadable, table_of, unreadable
+
+Schemas = tuple[tuple[tuple[str, ibis.Schema], ...], ...]
+"""By program, the columns of every table that its contract has, as they are typed."""
+
+
+def schemas_of(backend: Backend, programs: Sequence[Program]) -> Schemas:
+    """The columns of tables that have been typed."""
+    asked = functools.cache(backend.schema)  # programs mostly have the same tables
+    return tuple(
+        tuple((name, asked(data_name(each.contract, name))) for name in each.contract.tables)
+        for each in programs
+    )
+
+
+def schemas_to_be(
+    backend: Backend, programs: Sequence[Program], raw: Mapping[str, RawTable]
+) -> Schemas | None:
+    """The columns that tables will have once they are typed; None where rows decide, or that cannot be done.
+
+    Args:
+        programs: all of the same contract.
+        raw: its tables, opened.
+    """
+    schemas: dict[str, ibis.Schema] = {}
+    for name, table in programs[0].contract.tables.items():
+        source = table_of(backend, raw[name].source) if name in raw else None
+        if source is None or not table.columns.keys() <= {*source.columns}:
+            return None
+        if wrong_types(table, source.schema()) or places_used(source, table) is not None:
+            return None
+        schemas[name] = typed_table(source, table, {}).schema()
+    return (tuple(schemas.items()),) * len(programs)
 
 
 def usable(

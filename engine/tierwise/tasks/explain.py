@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
@@ -20,17 +17,11 @@ from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit_near import LEADS_TO
-from tierwise.plan.evidence import (
-    COUNTED,
-    Evidence,
-    evidence,
-    nearby,
-)
+from tierwise.plan.evidence import COUNTED, Evidence
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
 from tierwise.program.cases import ValueResult
-from tierwise.program.option import Folded, Metric, Option, Ranked, Value
-from tierwise.program.program import Contract, Program
-from tierwise.run.ahead import made_ahead
+from tierwise.program.option import Folded, Option, Ranked, Value
+from tierwise.program.program import Program
 from tierwise.run.backend import Backend, Data, Settings
 from tierwise.run.results import (
     MetricResult,
@@ -40,6 +31,7 @@ from tierwise.run.results import (
     value_of,
 )
 from tierwise.run.run import run_evidence, score_tables, stamp_of
+from tierwise.tasks.readings import Readings, as_written, steps_near
 
 
 @dataclass(frozen=True)
@@ -175,67 +167,38 @@ def explain(
         unknown = Diagnostic("unknown-metric", f"there is no metric {shown(metric)}",
                              bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
-    with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history,
-                      progress, leave_out=competency is None, only=[partner]) as outcome:  # fmt: skip
+    readings = Readings(partner, metric)
+    with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history, progress,
+                      leave_out=competency is None, only=[partner], reads=readings.steps) as outcome:  # fmt: skip
         ran = outcome.value
         if ran is None:
             return Outcome(None, outcome.diagnostics)
         run_evidence(ran.backend, ran.plans, progress)
-        options = tuple(
-            explanation
-            for plan in ran.plans
-            for explanation in _options(rules, ran.backend, plan, partner, metric)
-        )
+        options = tuple(explanation for plan in ran.plans
+                        for explanation in _options(rules, ran.backend, plan, readings))  # fmt: skip
         stamp = stamp_of(ran.backend, [plan.program for plan in ran.plans], ran.raw)
         return Outcome(ExplainReport(partner, options, stamp, ran.warnings, ran.notes))
 
 
 def _options(
-    rules: RuleSet, backend: Backend, plan: Plan, partner: str, metric: str | None
+    rules: RuleSet, backend: Backend, plan: Plan, readings: Readings
 ) -> list[OptionExplanation]:
     explanations = []
-    results = score_tables(backend, plan, [partner])
+    results = score_tables(backend, plan, [readings.partner])
     for option, result in zip(plan.options, results, strict=True):
-        score = next(result.scores())
-        key = _key(plan.program.contract, partner)
-        units = _units(rules, plan.program, option.option)
-        chosen = [each for each in score.metrics if metric in (None, each.metric.id)]
-        behind = {value.id for each in chosen for value in _behind(option.option, each.metric)}
-        for level in option.option.levels if metric is None else ():
-            behind |= {value.id for value in option.option.named_by(level.when)}
-        values = [value for value in _as_written(option.option.values)
-                  if value.id in behind and (value.dimension or value.id in score.values)]  # fmt: skip
-        every = [*(each.metric.value for each in chosen), *values]
-        with _evidence(backend, plan, option, key, every) as read:
-            asked = _Asked(backend, plan, option, key, score, units, read)
-            metrics = tuple(
-                MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
-                for each in chosen
-            )
-            others = tuple(map(asked.value, values))
-        explanations.append(OptionExplanation(plan.program, option.option, score, metrics, others))
-    return explanations
-
-
-@contextmanager
-def _evidence(
-    backend: Backend, plan: Plan, option: OptionPlan, partner: str | int, values: Iterable[Value]
-) -> Iterator[Mapping[str, Future[Evidence]]]:
-    """By those of some values that are measured, what is read of a partner; what lies near it is made."""
-    measured = {value.id: option.measured[value.id] for value in values
-                if value.id in option.measured}  # fmt: skip
-    near = nearby(plan, option, measured.values(), partner)
-
-    def read(metric: MeasuredPlan) -> Evidence:
-        found = evidence(plan, option, metric, near[metric.value.id], partner)
-        for step in found.steps:
-            backend.expect(step)
-        return found
-
-    with made_ahead({name: partial(read, each) for name, each in measured.items()}) as made:
-        for step in {step.name: step for each in near.values() for step in each.steps}.values():
+        for step in steps_near(readings.near(plan, option).values()):
             backend.create(step.name, step.table, step.stored)
-        yield made
+        score = next(result.scores())
+        units = _units(rules, plan.program, option.option)
+        asked = _Asked(backend, plan, option, score, units, readings)
+        chosen = {metric.id for metric in readings.metrics(option.option)}
+        metrics = tuple(
+            MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
+            for each in score.metrics if each.metric.id in chosen
+        )  # fmt: skip
+        values = tuple(map(asked.value, readings.values(option.option)))
+        explanations.append(OptionExplanation(plan.program, option.option, score, metrics, values))
+    return explanations
 
 
 def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
@@ -247,23 +210,6 @@ def _units(rules: RuleSet, program: Program, option: Option) -> dict[str, str]:
     return written | {each.id: each.unit for each in option.metrics if each.unit}
 
 
-def _as_written(values: Iterable[Value]) -> list[Value]:
-    """Values in the order of the rule file."""
-    return sorted(values, key=lambda value: (value.span.line, value.span.column))
-
-
-def _key(contract: Contract, partner: str) -> str | int:
-    """The key of a scored one as the contract types it."""
-    column = contract.tables[contract.scored].columns[contract.scored_key]
-    return int(partner) if column.kind is Kind.WHOLE else partner
-
-
-def _behind(option: Option, metric: Metric) -> set[Value]:
-    """The values that a metric, its threshold or its points come from."""
-    expressions = [*metric.expressions, *metric.value.expressions]
-    return {value for each in expressions for value in option.named_by(each)}
-
-
 @dataclass(frozen=True)
 class _Asked:
     """One partner's values, as they are explained."""
@@ -271,11 +217,14 @@ class _Asked:
     backend: Backend
     plan: Plan
     option: OptionPlan
-    partner: str | int
     score: ScoreResult
     units: Mapping[str, str]
-    evidence: Mapping[str, Future[Evidence]]
-    """By measured value, what is read of the partner."""
+    readings: Readings
+
+    @property
+    def partner(self) -> str | int:
+        """The key, as the contract types it."""
+        return self.readings.key(self.plan.program.contract)
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
@@ -283,7 +232,7 @@ class _Asked:
         if value.id in self.option.measured:
             return self._measured(value, self.option.measured[value.id])
         names = {name.partition(".")[0] for each in value.expressions for name in each.names}
-        named = {each.id: self._result(each) for each in _as_written(self.option.option.values)
+        named = {each.id: self._result(each) for each in as_written(self.option.option.values)
                  if each.id in names and not each.dimension}  # fmt: skip
         seen = self._seen(value) if value.id in self.option.folds else ()
         rank = self._rank(value) if isinstance(value.source, Ranked) else None
@@ -328,7 +277,7 @@ class _Asked:
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
         plan, rows = self.plan, own.measure.rows
-        found = self.evidence[value.id].result()
+        found = self.readings.evidence(plan, self.option, own)
         read = plan.program.contract.tables[rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
         if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:

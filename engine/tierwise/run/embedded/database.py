@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
+from ibis.expr.types.relations import ops
 
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.kept import kept
@@ -29,6 +30,8 @@ _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.
 """What DuckDB raises where it meets damaged bytes."""
 _DAMAGED_FILE = "Failed to read file"
 """What it says of them where it knows that they lie in a file."""
+_LITTLE = 10_000
+"""Rows of which more may be made without a thought."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
@@ -58,6 +61,8 @@ class Database:
         """By raw table that is not read row by row: a query for its rows with their numbers."""
         self._reads = False
         self._types: dict[str, dict[str, str]] = {}
+        self._little: set[str] = set()
+        """What is stored and has few rows."""
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> duckdb.DuckDBPyConnection:
         """Run one statement.
@@ -104,9 +109,18 @@ class Database:
         sql_of(step.table)
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
-        """Make a table of a plan available under its name, its rows kept if ``stored``."""
-        what = "TABLE" if stored else "VIEW"
-        self.execute(f"CREATE OR REPLACE TEMP {what} {quoted(name)} AS {sql_of(table)}")
+        """Make a table of a plan available under its name, its rows kept if ``stored``.
+
+        Those of little tables are kept as well: what lies behind a view is planned anew for whatever names it.
+        """
+        reads = {str(each.name) for each in table.op().find(ops.UnboundTable)}
+        if stored or (reads and reads <= self._little):
+            made = self.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql_of(table)}")
+            (count,) = made.fetchone() or (0,)
+            if count <= _LITTLE:
+                self._little.add(name)
+        else:
+            self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
 
     def let_go(self, name: str) -> None:
         """Give its memory back."""
