@@ -190,6 +190,13 @@ def table_of(backend: Backend, name: str) -> ir.Table:
     return ibis.table(backend.schema(name), name=name)
 
 
+def numbers(backend: Backend, query: ir.Table) -> dict[str, int | None]:
+    """What a query of one row gives, whole numbers by column."""
+    (row,) = backend.rows(query)
+    return {name: None if each is None else int(str(each))
+            for name, each in zip(query.columns, row, strict=True)}  # fmt: skip
+
+
 def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterator[Diagnostic]:
     """A finding for each column of the contract that a table does not have.
 

@@ -35,6 +35,7 @@ from tierwise.run.backend import (
     Backend,
     RawTable,
     Unreadable,
+    numbers,
     raw_name,
     table_of,
     unreadable,
@@ -133,8 +134,7 @@ def _reach(
         if raw[each].near:  # all rows say how far back the data reaches, not only those that matter
             whole = table_of(backend, raw_name(each))
             tables[each] = typed_table(whole, contract.tables[each], {})
-    (row,) = backend.arrow(months_reached(contract, tables, table)).to_pylist()
-    return Reach(row["first"], row["last"])
+    return Reach(**numbers(backend, months_reached(contract, tables, table)))
 
 
 def _across(
@@ -173,9 +173,8 @@ def _table(
     whole = table_of(backend, raw_name(table.name))  # of which maybe only some rows matter
     with backend.reading():
         months = months_of_rows(table, whole)
-        row = backend.arrow(months).to_pylist()[0] if months is not None else None
-        reach = Reach(row["first"], row["last"]) if row is not None else None
-        counts: dict[str, int] = backend.arrow(checked.counts).to_pylist()[0]
+        reach = Reach(**numbers(backend, months)) if months is not None else None
+        counts = {name: each or 0 for name, each in numbers(backend, checked.counts).items()}
         if not counts["rows"]:
             return 0, reach  # of nothing, nothing is wrong
         progress(f"checking {table.name}: {counts['rows']:,} rows")
@@ -187,7 +186,7 @@ def _table(
         if not sure.key:
             found.extend(_key(backend, contract, checked, raw[table.name]))
         found.extend(_references(backend, contract, checked, raw, sure.references))
-    return int(counts["rows"]), reach
+    return counts["rows"], reach
 
 
 def _simple(
@@ -198,7 +197,7 @@ def _simple(
         if count:
             offending = backend.rows(checked.offending(index, SHOWN))
             yield from _named(raw, violation.code, violation.column, violation.message,
-                              violation.hint, int(count), offending)  # fmt: skip
+                              violation.hint, count, offending)  # fmt: skip
 
 
 def _typed(backend: Backend, contract: Contract, table: str) -> ir.Table:
@@ -281,7 +280,7 @@ class _Gathering:
 
 def _number(backend: Backend, query: ir.Table) -> int:
     """What a query of one row gives, a whole number; 0 where there is none."""
-    return int(str(backend.rows(query)[0][0] or 0))
+    return next(iter(numbers(backend, query).values())) or 0
 
 
 def _target(

@@ -13,7 +13,7 @@ from tierwise.plan.plan import data_name
 from tierwise.plan.refusals import wrong_types
 from tierwise.plan.typed import DECIMALS, FORMS, places_used, typed_table
 from tierwise.program.program import Contract, Program, Table
-from tierwise.run.backend import Backend, RawTable, Unreadable, table_of, unreadable
+from tierwise.run.backend import Backend, RawTable, Unreadable, numbers, table_of, unreadable
 
 Schemas = tuple[tuple[tuple[str, ibis.Schema], ...], ...]
 """By program, the columns of every table that its contract has, as they are typed."""
@@ -115,11 +115,11 @@ def type_tables(
         used = places_used(source, table)
         try:
             with backend.reading():
-                counted = backend.arrow(used).to_pylist()[0] if used is not None else {}
+                counted = numbers(backend, used) if used is not None else {}
         except Unreadable as error:
             found.append(unreadable(Cell(raw[name].shown), error, error.hint))
             continue
-        places = {column: min(int(digits or 0), DECIMALS) for column, digits in counted.items()}
+        places = {column: min(digits or 0, DECIMALS) for column, digits in counted.items()}
         typed = typed_table(source, table, places)
         backend.create(data_name(contract, name), typed, stored=raw[name].is_text)
         tables[name] = table

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -17,8 +18,8 @@ from tierwise.model.ruleset import RuleSet
 from tierwise.months import format_month
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit_near import LEADS_TO
-from tierwise.plan.evidence import COUNTED, Evidence
-from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan
+from tierwise.plan.evidence import Near
+from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
 from tierwise.program.cases import ValueResult
 from tierwise.program.option import Folded, Option, Ranked, Value
 from tierwise.program.program import Program
@@ -32,6 +33,7 @@ from tierwise.run.results import (
 )
 from tierwise.run.run import run_evidence, score_tables, stamp_of
 from tierwise.tasks.readings import Readings, as_written, steps_near
+from tierwise.tasks.verdicts import COUNTED, Row, RowsNear, cell, in_order, verdicts, within
 
 
 @dataclass(frozen=True)
@@ -183,14 +185,20 @@ def explain(
 def _options(
     rules: RuleSet, backend: Backend, plan: Plan, readings: Readings
 ) -> list[OptionExplanation]:
+    @functools.cache
+    def read(step: Step) -> list[Row]:
+        return list(backend.arrow(step.read()).to_pylist())
+
     explanations = []
     results = score_tables(backend, plan, [readings.partner])
     for option, result in zip(plan.options, results, strict=True):
-        for step in steps_near(readings.near(plan, option).values()):
+        near = readings.near(plan, option)
+        for step in steps_near(near.values()):
             backend.create(step.name, step.table, step.stored)
         score = next(result.scores())
         units = _units(rules, plan.program, option.option)
-        asked = _Asked(backend, plan, option, score, units, readings)
+        key = readings.key(plan.program.contract)
+        asked = _Asked(backend, plan, option, key, score, units, near, read)
         chosen = {metric.id for metric in readings.metrics(option.option)}
         metrics = tuple(
             MetricExplanation(each, each.metric.points.formula, asked.value(each.metric.value))
@@ -217,14 +225,13 @@ class _Asked:
     backend: Backend
     plan: Plan
     option: OptionPlan
+    partner: str | int
     score: ScoreResult
     units: Mapping[str, str]
-    readings: Readings
-
-    @property
-    def partner(self) -> str | int:
-        """The key, as the contract types it."""
-        return self.readings.key(self.plan.program.contract)
+    near: Mapping[str, Near]
+    """By measured value, what lies near."""
+    read: Callable[[Step], list[Row]]
+    """Reads the rows of a step."""
 
     def value(self, value: Value) -> ValueExplanation:
         """All about one value."""
@@ -276,41 +283,76 @@ class _Asked:
         return tuple((str(row["by"]), value_of(row, value)) for row in rows)
 
     def _measured(self, value: Value, own: MeasuredPlan) -> ValueExplanation:
-        plan, rows = self.plan, own.measure.rows
-        found = self.readings.evidence(plan, self.option, own)
-        read = plan.program.contract.tables[rows.table]
+        near = self.near[value.id]
+        credit = near.credit
+        by = [name for name in (":month", ":entity") if name in near.rows.table.columns]
+        found = RowsNear(
+            in_order(self.read(near.rows), [*by, *near.own]), self.read(near.facts),
+            self.read(near.credited), self.read(near.counted),
+            self.read(credit.associations) if credit is not None else (),
+        )  # fmt: skip
+        months = self._months(own)
+        rows = tuple(
+            RowVerdict({name: _cell(row[name], name in months) for name in near.own}, verdict)
+            for row, verdict in verdicts(self.plan, self.option, own, found)
+        )
+        facts = _facts(found, self.read(credit.ways) if credit is not None else ())
+        return ValueExplanation(
+            value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
+            table=own.measure.rows.table, entity=own.measure.entity.text, facts=facts, rows=rows,
+        )  # fmt: skip
+
+    def _months(self, own: MeasuredPlan) -> set[str]:
+        """The columns of a row that are months."""
+        read = self.plan.program.contract.tables[own.measure.rows.table]
         months = {name for name, column in read.columns.items() if column.kind is Kind.MONTH}
         if read.dated_by is not None and read.dated_by.kind is Kind.MONTH:
             months.add(read.dated_by.path)
-        table = self.backend.arrow(found.verdicts.table)
-        rows_near = tuple(
-            RowVerdict({name: _cell(row[name], name in months) for name in found.own},
-                       str(row[":verdict"]))
-            for row in table.to_pylist()
-        )  # fmt: skip
-        facts = _facts(self.backend, found)
-        return ValueExplanation(
-            value, self._result(value), self.units.get(value.id, ""), apart=self._apart(value),
-            table=rows.table, entity=own.measure.entity.text, facts=facts, rows=rows_near,
-        )  # fmt: skip
+        return months
 
 
-def _facts(backend: Backend, found: Evidence) -> tuple[CreditedFact, ...]:
-    behind: dict[tuple[object, object], list[Through]] = {}
-    if found.behind is not None:
-        for row in backend.arrow(found.behind.table).to_pylist():
-            last = "" if row["last"] >= 9999 * 12 else format_month(row["last"])
-            leads_to = {name.removeprefix(LEADS_TO): str(value) for name, value in row.items()
-                        if name.startswith(LEADS_TO)}  # fmt: skip
-            first = format_month(row["first"])
-            through = Through(row["way"], str(row["target"]), leads_to, first, last)
-            behind.setdefault((_about(row["entity"]), row["credited_in"]), []).append(through)
+def _facts(found: RowsNear, ways: Iterable[Row]) -> tuple[CreditedFact, ...]:
+    """The facts that count, in order, each with what it came through."""
+    entities: dict[object, dict[Hashable, None]] = {}
+    for each in found.associations:
+        entities.setdefault(each["target"], {})[cell(each["entity"])] = None
+    by_entity: dict[Hashable, list[Row]] = {}
+    for way in ways:
+        for entity in entities.get(way["target"], ()):
+            by_entity.setdefault(entity, []).append(way)
+    order = [name for name in ("month", "entity", "by", "part", "amount")
+             if all(name in each for each in found.counted)]  # fmt: skip
     return tuple(
-        CreditedFact(_about(row["entity"]), format_month(row["month"]), row["part"],
+        CreditedFact(_about(row["entity"]), format_month(_month(row["month"])), str(row["part"]),
                      Fraction(str(row["amount"])),
-                     tuple(behind.get((_about(row["entity"]), row["credited_in"]), ())))
-        for row in backend.arrow(found.facts.table).to_pylist()
+                     _through(row["credited_in"], by_entity.get(cell(row["entity"]), ())))
+        for row in in_order(found.counted, order)
     )  # fmt: skip
+
+
+def _through(month: object, ways: Iterable[Row]) -> tuple[Through, ...]:
+    """The associations by which a fact is credited in a month, each once."""
+    met = [way for way in ways if within(month, way["begins"], way["ends"])
+           and within(month, way["first"], way["last"])]  # fmt: skip
+    names = [name for way in met[:1] for name in way if name.startswith(LEADS_TO)]
+    order = ["way", "target", "first", "last", *names]
+    once = {tuple(way[name] for name in order): way for way in in_order(met, order)}
+    return tuple(
+        Through(str(way["way"]), str(way["target"]),
+                {name.removeprefix(LEADS_TO): str(way[name]) for name in names},
+                format_month(_month(way["first"])), _last(_month(way["last"])))
+        for way in once.values()
+    )  # fmt: skip
+
+
+def _last(month: int) -> str:
+    """The last month of an association as it is shown; "" while it is open."""
+    return "" if month >= 9999 * 12 else format_month(month)
+
+
+def _month(number: object) -> int:
+    assert isinstance(number, int), "months are numbers"
+    return number
 
 
 def _about(entity: object) -> str:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterable, Iterator
 
 from tierwise.expression.kinds import Kind
-from tierwise.plan.evidence import Evidence, Near, evidence, nearby
-from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
+from tierwise.plan.evidence import Near, nearby
+from tierwise.plan.plan import OptionPlan, Plan, Step
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Contract
 
@@ -25,7 +25,6 @@ class Readings:
         self._metric = metric
         self._making = threading.Lock()
         self._near: dict[str, dict[str, Near]] = {}
-        self._evidence: dict[tuple[str, str], Evidence] = {}
 
     def metrics(self, option: Option) -> list[Metric]:
         """The metrics of an option that are explained."""
@@ -45,7 +44,7 @@ class Readings:
         return int(self.partner) if column.kind is Kind.WHOLE else self.partner
 
     def near(self, plan: Plan, option: OptionPlan) -> dict[str, Near]:
-        """By value that is measured, what lies near; its steps have to run before evidence is read."""
+        """By value that is measured, what lies near; its steps have to run before they are read."""
         with self._making:
             if option.scores not in self._near:
                 explained = [each.value for each in self.metrics(option.option)]
@@ -56,24 +55,12 @@ class Readings:
                 self._near[option.scores] = nearby(plan, option, measured.values(), key)
             return self._near[option.scores]
 
-    def evidence(self, plan: Plan, option: OptionPlan, metric: MeasuredPlan) -> Evidence:
-        """What is read for a value that is measured."""
-        near, name = self.near(plan, option)[metric.value.id], (option.scores, metric.value.id)
-        with self._making:
-            if name not in self._evidence:
-                key = self.key(plan.program.contract)
-                self._evidence[name] = evidence(plan, option, metric, near, key)
-            return self._evidence[name]
-
     def steps(self, plan: Plan) -> Iterator[Step]:
         """All that is created and read beside scores."""
         scoring = {*plan.scoring}
         yield from (each for each in plan.steps if each not in scoring)
         for option in plan.options:
-            near = self.near(plan, option)
-            yield from steps_near(near.values())
-            for name in near:
-                yield from self.evidence(plan, option, option.measured[name]).steps
+            yield from steps_near(self.near(plan, option).values())
 
 
 def steps_near(near: Iterable[Near]) -> list[Step]:
