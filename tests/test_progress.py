@@ -64,6 +64,12 @@ def test_rows_and_stages_are_told() -> None:
                       competency="small-and-midmarket-cloud-solutions", progress=told.append)  # fmt: skip
     assert told[0] == "opening the data"
     assert "checking billings: 138 rows" in told
+    checked = [each.removeprefix("checking ") for each in told if each.startswith("checking ")]
+    alone = [each for each in checked if ":" not in each]
+    among = [each.partition(":")[0] for each in checked if ":" in each]
+    assert (
+        alone == among[::-1] != []
+    )  # what refers to others has most rows: plans are made meanwhile
     numbered = [each for each in told if each.endswith(f" of {told[-1].rpartition(' ')[2]}")]
     assert [each.rpartition("(")[2] for each in numbered] == [
         f"{place} of {len(numbered)})" for place in range(1, len(numbered) + 1)

@@ -18,7 +18,7 @@ import tierwise
 from other_formats import rewritten
 from rule_files import carried_rules
 from tierwise.program.program import Table
-from tierwise.run import check_data
+from tierwise.run import check_among
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -367,7 +367,7 @@ def test_keys_that_have_the_same_hash_by_chance_are_compared(
         asked.append(table.name)
         return typed.aggregate(n=typed.count())
 
-    monkeypatch.setattr(check_data, "fewer_hashes", collide)
+    monkeypatch.setattr(check_among, "fewer_hashes", collide)
     assert tierwise.evaluate(data, "2021-05", rules=carried_rules()).options
     assert "associations" in asked
     DAMAGES["a key with an empty cell twice"][0](data)

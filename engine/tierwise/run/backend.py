@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from tierwise.diagnostics import CannotRun, Cell, Diagnostic, nearest
-from tierwise.plan.plan import Step
+from tierwise.plan.plan import Step, data_name
 from tierwise.program.program import Contract, Table
 from tierwise.run.address import shown_address
 from tierwise.run.digest import Digest
@@ -190,11 +190,21 @@ def table_of(backend: Backend, name: str) -> ir.Table:
     return ibis.table(backend.schema(name), name=name)
 
 
+def typed_of(backend: Backend, contract: Contract, table: str) -> ir.Table:
+    """A table of a contract, typed, for a query to read by its name."""
+    return table_of(backend, data_name(contract, table))
+
+
 def numbers(backend: Backend, query: ir.Table) -> dict[str, int | None]:
     """What a query of one row gives, whole numbers by column."""
     (row,) = backend.rows(query)
     return {name: None if each is None else int(str(each))
             for name, each in zip(query.columns, row, strict=True)}  # fmt: skip
+
+
+def number(backend: Backend, query: ir.Table) -> int:
+    """What a query of one cell gives, a whole number; 0 where there is none."""
+    return next(iter(numbers(backend, query).values())) or 0
 
 
 def missing_columns(shown: str, there: Collection[str], table: Table) -> Iterator[Diagnostic]:

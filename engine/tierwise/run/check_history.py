@@ -8,7 +8,7 @@ from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.months import format_month
 from tierwise.program.program import Program
 from tierwise.run.backend import RawTable
-from tierwise.run.check_data import Checked
+from tierwise.run.checked import Checked
 
 
 def check_history(

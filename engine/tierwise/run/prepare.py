@@ -12,8 +12,9 @@ from tierwise.plan.plan import Step
 from tierwise.program.program import Contract, Program
 from tierwise.run.address import shown_address
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import SHOWN, Checked
 from tierwise.run.check_history import check_history
+from tierwise.run.checked import Checked
+from tierwise.run.named_rows import SHOWN
 from tierwise.run.shared_tables import SharedTables
 from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be
 

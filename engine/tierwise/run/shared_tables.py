@@ -9,7 +9,8 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Catalogue, Contract, Table
 from tierwise.run.backend import Backend, Data, RawTable
-from tierwise.run.check_data import Checked, Reach, check_data
+from tierwise.run.check_data import check_data
+from tierwise.run.checked import Checked, Reach
 from tierwise.run.type_data import type_tables, usable
 
 
