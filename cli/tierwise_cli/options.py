@@ -72,8 +72,10 @@ VERSION = Annotated[
 ]  # fmt: skip
 PARTNERS = Annotated[
     list[str] | None,
-    typer.Option("--partner", metavar="ID", help="Only this partner; may be repeated."),
-]
+    typer.Option("--partner", metavar="ID",
+                 help="Only this partner; may be repeated. Of the data, only rows that matter to it "
+                 "are checked."),
+]  # fmt: skip
 OUTPUT = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE",

@@ -38,7 +38,7 @@ def command(
     """Say where a partner's points come from: what counted, through what, and what did not.
 
     Every row of the data near the partner has one verdict: it counted, or the first condition
-    that dropped it.
+    that dropped it. Other rows are not checked.
 
     Example: tierwise explain examples/contoso --as-of 2021-05 --partner P04
     """
