@@ -24,7 +24,15 @@ EVERY_SHAPE = sorted(
     each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data"
 )
 EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
-"""Whether all shapes of a rule and all made data are compared on all backends, in test_parity.py."""
+"""Whether all shapes of a rule, all made data and all months are looked at, as before a change lands."""
+OF_EACH_KIND = [
+    "best-of-alternatives", "best-over-regions", "bands-by-value", "calendar-months", "dated-rates",
+    "group-with-a-cap", "growth-before-a-claim", "growth-since-a-date", "level-kept-until-an-anniversary",
+    "median", "minimum-baseline", "penalty", "percentile-within-a-country", "points-per-activity",
+    "product-of-two-look-ups", "retention", "share-of-headcount", "snapshots-a-year-apart",
+    "threshold-by-customers-market",
+]  # fmt: skip
+"""Shapes of a rule that between them use every word that shapes use, as test_shapes.py makes sure."""
 
 
 @functools.cache

@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import small_programme
 import tierwise
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.worlds import merged, written
+from rule_files import EVERY_SHAPE, EVERYTHING, OF_EACH_KIND, rules_of_shapes
 from shapes.worlds import world
 from tierwise import pipeline
 from tierwise.months import format_month, parse_month
@@ -23,7 +25,6 @@ from tierwise_cli.app import app
 TOP = Path(__file__).parents[1]
 RULES = TOP / "rules"
 CONTOSO = TOP / "examples" / "contoso"
-SHAPES = TOP / "examples" / "shapes"
 IDENTIFIERS = {"shop_id", "customer_id", "person_id", "order_id", "activity_id", "rating_id", "claim_id",
                "payment_id", "currency"}  # fmt: skip
 
@@ -81,25 +82,55 @@ def partners(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("competency", "version"),
-    [("small-and-midmarket-cloud-solutions", "1.0.0"), ("cloud-business-applications", "2.0.0")],
-)
-def test_each_month_is_what_it_is_alone(partners: Path, competency: str, version: str) -> None:
-    several = compared(partners, "2021-02", "2021-05", competency=competency, version=version)
+    ("competency", "version", "first"),
+    [("small-and-midmarket-cloud-solutions", "1.0.0", "2021-02"),
+     ("cloud-business-applications", "2.0.0", "2021-02" if EVERYTHING else "2021-04")],
+)  # fmt: skip
+def test_each_month_is_what_it_is_alone(
+    partners: Path, competency: str, version: str, first: str
+) -> None:
+    """Of the larger one mostly two months: each is one more plan of it alone."""
+    several = compared(partners, first, "2021-05", competency=competency, version=version)
     scores = {(each.score, each.level) for month in several.months for option in month.options
               for each in option.scores()}  # fmt: skip
     assert len(scores) > 10, "the data must tell months and partners apart"
 
 
 def test_every_shape_of_a_rule(tmp_path: Path) -> None:
+    """All of them, or those that between them have all that a rule is made of."""
+    chosen = EVERY_SHAPE if EVERYTHING else OF_EACH_KIND
     data = written(merged([world(seed) for seed in range(12)], IDENTIFIERS), tmp_path)
-    several = compared(data, "2021-05", "2021-06", rules=SHAPES)
-    assert len({each.program.competency for each in several.months[0].options}) > 40
+    several = compared(data, "2021-05", "2021-06", rules=rules_of_shapes(tmp_path, chosen))
+    assert {each.program.competency for each in several.months[0].options} == {*chosen}
 
 
-def test_versions_and_what_is_in_force_change_within_the_months(partners: Path) -> None:
+def test_versions_and_what_is_in_force_change_within_the_months(tmp_path: Path) -> None:
     """One competency in force, then another version of it, then another one besides."""
-    several = compared(partners, "2020-11", "2021-01")
+    rules, data = small_programme.written(tmp_path)
+    first = (rules / "competency.yaml").read_text("utf-8")
+    first += first[first.index("  classic:") :].replace("classic:", "modern:")
+    second = first.replace("1.0.0", "2.0.0").replace("threshold: 300", "threshold: 200")
+    other = first.replace("id: trader", "id: upstart").replace("from: 2024-01", "from: 2025-06")
+    for name, text in (("competency", first), ("other", other),
+                       ("second", second.replace("from: 2024-01", "from: 2025-05"))):  # fmt: skip
+        (rules / f"{name}.yaml").write_text(text, "utf-8")
+    several = compared(data, "2025-04", "2025-06", rules)
+    of_months = [[(each.program.competency, each.program.version) for each in month.options]
+                 for month in several.months]  # fmt: skip
+    assert of_months == [
+        [("trader", "1.0.0")] * 2,
+        [("trader", "2.0.0")] * 2,
+        [("trader", "2.0.0")] * 2 + [("upstart", "1.0.0")] * 2,
+    ]
+    ash = [next(month.options[0].scores()) for month in several.months]
+    assert len({each.score for each in ash}) == 3, "the data must tell months and versions apart"
+    table = several.to_arrow()
+    assert table["as_of"].to_pylist() == sorted(table["as_of"].to_pylist())
+
+
+@pytest.mark.parametrize("last", ["2021-01"] if EVERYTHING else [])
+def test_versions_that_are_shipped_change_within_the_months(partners: Path, last: str) -> None:
+    several = compared(partners, "2020-11", last)
     of_months = [[(each.program.competency[:5], each.program.version) for each in month.options]
                  for month in several.months]  # fmt: skip
     cloud, small = "cloud", "small"

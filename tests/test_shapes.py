@@ -13,12 +13,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import tierwise
 from reference.worlds import Tables, merged, name_in, written
+from rule_files import OF_EACH_KIND
 from shapes.base import Expected
 from shapes.worlds import world
 from tierwise.model.ruleset import RuleSet
@@ -146,6 +148,31 @@ def test_the_page_shows_the_rule(name: str) -> None:
     assert "<!-- the rule -->" in page
     assert "$ tierwise explain" in page
     assert page == of_page(name, page), "python tests/test_shapes.py writes it anew"
+
+
+NAMES_STAND_IN = {"options", "values", "metrics", "groups", "levels", "eligible", "by", "title"}
+
+
+def words_of(rule: object, named: bool = False) -> set[str]:
+    """The words of the language in a rule: its fields and functions; ``named``: what it calls things."""
+    if isinstance(rule, dict):
+        found = set() if named else {str(each) for each in rule}
+        inner = (
+            words_of(each, name in NAMES_STAND_IN and not named) for name, each in rule.items()
+        )
+        return found.union(*inner)
+    if isinstance(rule, list):
+        return set().union(*map(words_of, rule))
+    return set(re.findall(r"\w+(?=\()", rule)) if isinstance(rule, str) else set()
+
+
+def test_shapes_of_each_kind_use_every_word() -> None:
+    """So that what looks at some shapes for all of them sees all that shapes are made of."""
+    used = {name: words_of(yaml.safe_load((SHAPES / name / "1.0.0.yaml").read_text("utf-8")))
+            for name in NAMES}  # fmt: skip
+    assert {"highest", "median", "anniversary", "growth"} <= set().union(*used.values())
+    some = set().union(*(used[name] for name in OF_EACH_KIND))
+    assert set().union(*used.values()) - some == set()
 
 
 def test_every_page_is_listed() -> None:
