@@ -16,7 +16,7 @@ import pytest
 
 import tierwise
 from other_formats import rewritten
-from rule_files import carried_rules
+from rule_files import EVERYTHING, carried_rules
 from tierwise.program.program import Table
 from tierwise.run import check_among
 
@@ -298,9 +298,15 @@ def test_ids_may_hold_anything(name: str, data: Path) -> None:
     assert after.drop_columns("data_digest") == before.drop_columns("data_digest")
 
 
-@pytest.mark.parametrize("table", ["billings", "seats", "usage", "subscriptions", "exams"])
+@pytest.mark.parametrize(
+    "table", ["billings", "seats", "subscriptions", *(["usage", "exams"] if EVERYTHING else [])]
+)
 def test_damaged_bytes_are_found_wherever_they_are_read(data: Path, table: str) -> None:
-    """In each page in turn; what no check and no rule reads may stay unseen."""
+    """In each page in turn; what no check and no rule reads may stay unseen.
+
+    Of three tables, which between them have every type, what others refer to and what happens in
+    months; of all of them before a change lands.
+    """
     rewritten(data, "parquet", lambda file: f"FROM read_csv('{file}', all_varchar = true)")
     path = data / f"{table}.parquet"
     whole, columns = path.read_bytes(), pq.read_metadata(path).row_group(0)
