@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -20,7 +21,7 @@ from tierwise.plan.kept import kept
 from tierwise.plan.plan import Plan
 from tierwise.plan.written import written_schemas
 from tierwise.program.program import Program
-from tierwise.run.backend import Settings
+from tierwise.run.backend import Settings, TooLarge
 from tierwise.run.embedded.database import Database, connect
 from tierwise.run.query import query_of
 
@@ -148,3 +149,15 @@ def test_what_is_made_of_little_is_kept() -> None:
         assert kinds == {"few": "LOCAL TEMPORARY", "many": "LOCAL TEMPORARY", "over few": "LOCAL TEMPORARY",
                          "over many": "VIEW", "further": "LOCAL TEMPORARY"}  # fmt: skip
         assert database.rows(ibis.table({"n": "int64"}, name="further")) == [(4,)]
+
+
+def test_a_number_that_is_too_large_and_not_asked_for_stops_nothing() -> None:
+    with connect(Settings()) as database:
+        database.create("few", ibis.range(1, 10).unnest().name("n").as_table(), stored=True)
+        few = ibis.table({"n": "int64"}, name="few")
+        wide = few.n.cast("decimal(38, 0)") * ibis.literal(Decimal(10**37), "decimal(38, 0)")
+        database.create("large", few.select("n", wide=wide * few.n * few.n), stored=False)
+        large = ibis.table({"n": "int64", "wide": "decimal(38, 0)"}, name="large")
+        assert len(database.rows(large.select("n"))) == 9
+        with pytest.raises(TooLarge):
+            database.rows(large.select("wide"))

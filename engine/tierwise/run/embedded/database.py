@@ -111,16 +111,28 @@ class Database:
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a table of a plan available under its name, its rows kept if ``stored``.
 
-        Those of little tables are kept as well: what lies behind a view is planned anew for whatever names it.
+        Those of little tables are kept as well: what lies behind a view is planned anew for whatever names it. Not
+        where a number is too large: nobody may ask for it.
         """
         reads = {str(each.name) for each in table.op().find(ops.UnboundTable)}
-        if stored or (reads and reads <= self._little):
-            made = self.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql_of(table)}")
-            (count,) = made.fetchone() or (0,)
-            if count <= _LITTLE:
-                self._little.add(name)
+        if stored:
+            self._store(name, table)
+        elif reads and reads <= self._little:
+            try:
+                self._store(name, table)
+            except TooLarge:
+                self._show(name, table)
         else:
-            self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
+            self._show(name, table)
+
+    def _store(self, name: str, table: ir.Table) -> None:
+        made = self.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql_of(table)}")
+        (count,) = made.fetchone() or (0,)
+        if count <= _LITTLE:
+            self._little.add(name)
+
+    def _show(self, name: str, table: ir.Table) -> None:
+        self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
 
     def let_go(self, name: str) -> None:
         """Give its memory back."""
