@@ -77,6 +77,15 @@ def test_competencies_share_their_contract_as_long_as_its_catalogues_hold() -> N
     assert programs("2021-05", shapes)[0] is not first
 
 
+@pytest.mark.parametrize(("option", "months"), [("cloud-business-applications-smb", 1), (None, 2)])
+def test_a_part_of_the_rules_is_the_same_each_time(option: str | None, months: int) -> None:
+    """So that its plan is found again."""
+    asked = (tierwise.load_rules(RULES), 2021 * 12 + 4, "small-and-midmarket-cloud-solutions")
+    first, again = (pipeline.programs(*asked, option, None, months).value for _ in range(2))
+    assert first is not None
+    assert again == first  # programs are equal only to themselves
+
+
 def plan() -> Plan:
     (one,) = [each for each in programs("2021-05") if each.competency.startswith("small")]
     (made,) = pipeline._planned((one,), (tuple(written_schemas(one.contract).items()),))

@@ -214,8 +214,15 @@ def programs(
     return _with_option(tuple(bound), option, chosen.value[0].version, merged(found))
 
 
+@functools.lru_cache(_KEPT)
 def _of(program: Program, months: range) -> Program:
     return replace(program, months=len(months)) if len(months) > 1 else program
+
+
+@functools.lru_cache(_KEPT)
+def _only(program: Program, option: str) -> Program:
+    """The same one each time, so that its plan is found again."""
+    return program.only(option)
 
 
 @functools.lru_cache(_KEPT)
@@ -233,7 +240,7 @@ def _with_option(
 ) -> Outcome[tuple[Program, ...]]:  # fmt: skip
     if option is None:
         return Outcome(bound, found)
-    kept = tuple(program.only(option) for program in bound if program.only(option).options)
+    kept = tuple(each for program in bound if (each := _only(program, option)).options)
     if kept:
         return Outcome(kept, found)
     ids = [each.id for program in bound for each in program.options]
