@@ -101,9 +101,9 @@ def test_months_are_those_in_which_it_holds(folders: tuple[Path, Path]) -> None:
     folder, data = folders
     rules = tierwise.load_rules(folder)
     held: dict[tuple[str, str], int] = {}
+    month = parse_month(AS_OF)
+    assert month is not None
     for back in range(MONTHS):
-        month = parse_month(AS_OF)
-        assert month is not None
         results = tierwise.evaluate(data, format_month(month - back), rules=rules, competency="each-month",
                                     allow_short_history=True)  # fmt: skip
         for score in results.options[0].scores():

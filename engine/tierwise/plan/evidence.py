@@ -28,7 +28,7 @@ class Near:
     """What lies near one scored one for a metric, each a step that has to run before it is read.
 
     ``rows``: the rows that touch it: their ``own`` columns, what dates them along references, ``:entity``, ``:month``,
-    ``:by``, by condition ``:holdsN``, by reason ``:reasonN``, and what these ask of a row; ``facts``: (entity, month,
+    ``:by``, by condition ``:holdsN``, by reason ``:reasonN``, and what these ask of a row; ``facts``: (entity,
     credited_in, by) of the facts about the same, whoever is credited; ``credited``: its credited facts;
     ``counted``: those of them that count; ``credit``: None where rows name the scored one themselves.
     """
@@ -71,8 +71,11 @@ def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: s
     """What lies near a scored one for a metric."""
     measure = metric.measure
     contract = plan.program.contract
-    own = columns_of_rows(plan, metric)
-    dated_by = contract.tables[measure.rows.table].dated_by if measure.window is not None else None
+    table = contract.tables[measure.rows.table]
+    dated_by = table.dated_by if measure.window is not None else None
+    # What is shown of a row: its own columns, and what dates it.
+    dating_path = (dated_by.path,) if dated_by is not None else ()
+    own = tuple(dict.fromkeys((*table.columns, *dating_path)))
     paths = {path for condition in measure.rows.conditions for path in condition.paths}
     paths = paths.union(*(each.names for each in metric.measured.asks.values()))
     paths |= measure.rows.by.expression.names if measure.rows.by else frozenset()
@@ -120,12 +123,12 @@ def _with_reasons(metric: MeasuredPlan, rows: ir.Table, scored: str | int) -> ir
 
 
 def _facts(plan: Plan, metric: MeasuredPlan, near: Step, scored: str | int) -> ir.Table:
-    """(entity, month, credited_in, by): the facts about what rows near are about."""
+    """(entity, credited_in, by): the facts about what rows near are about."""
     facts = _of_as_of(plan, metric.facts)
     if "scored" in facts.columns:
         facts = facts.filter(facts.scored == scored)
     entities = near.read().select(":entity").distinct()
-    there = [name for name in ("entity", "month", "credited_in", "by") if name in facts.columns]
+    there = [name for name in ("entity", "credited_in", "by") if name in facts.columns]
     return facts.semi_join(entities, facts.entity == entities[":entity"]).select(*there)
 
 
@@ -164,12 +167,3 @@ def _touching(
         return rows.filter(rows[reached.paths[measure.rows.scored]] == scored)
     entities = credit.associations.read().select("entity").distinct()
     return rows.semi_join(entities, reached.entity(measure.entity) == entities.entity)
-
-
-def columns_of_rows(plan: Plan, metric: MeasuredPlan) -> tuple[str, ...]:
-    """The columns of a row that are shown: its own, and what dates it."""
-    measure = metric.measure
-    table = plan.program.contract.tables[measure.rows.table]
-    own = tuple(table.columns)
-    dated_by = table.dated_by if measure.window is not None else None
-    return own if dated_by is None or dated_by.path in own else (*own, dated_by.path)

@@ -47,7 +47,7 @@ class Step:
     @functools.cached_property
     def reads(self) -> frozenset[str]:
         """The names of the tables that it is made of."""
-        return frozenset(str(each.name) for each in self.table.op().find(ops.UnboundTable))
+        return tables_read(self.table)
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,11 @@ class Plan:
     def table(self, name: str) -> ir.Table:
         """A step's table for a query to read by its name."""
         return next(step for step in self.steps if step.name == name).read()
+
+
+def tables_read(table: ir.Table) -> frozenset[str]:
+    """The names of the tables that a query is made of."""
+    return frozenset(str(each.name) for each in table.op().find(ops.UnboundTable))
 
 
 def gathered_name(data: str) -> str:

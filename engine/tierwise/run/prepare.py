@@ -79,7 +79,7 @@ def prepare(
             opened = _narrowed(backend, programs, contract, opened, only, progress)
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
         checked = shared.checked(contract, opened, found, progress,
-                                 partial(_planned, backend, seem, planned))  # fmt: skip
+                                 partial(_plan_typed, backend, seem, planned))  # fmt: skip
         raw.update(opened)
         for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
@@ -101,7 +101,7 @@ def _plan_early(
             planned(tuple(several[0]), schemas)
 
 
-def _planned(
+def _plan_typed(
     backend: Backend, seem: tuple[Program, ...], planned: Planned
 ) -> Callable[[], Iterable[Step]]:
     """What gives the steps that will run, of tables that have been typed."""

@@ -37,12 +37,13 @@ def schemas_to_be(
         programs: all of the same contract.
         raw: its tables, opened.
     """
+    contract = programs[0].contract
+    if usable(backend, contract, raw, []) is not contract:
+        return None
     schemas: dict[str, ibis.Schema] = {}
-    for name, table in programs[0].contract.tables.items():
-        source = table_of(backend, raw[name].source) if name in raw else None
-        if source is None or not table.columns.keys() <= {*source.columns}:
-            return None
-        if wrong_types(table, source.schema()) or places_used(source, table) is not None:
+    for name, table in contract.tables.items():
+        source = table_of(backend, raw[name].source)
+        if places_used(source, table) is not None:
             return None
         schemas[name] = typed_table(source, table, {}).schema()
     return (tuple(schemas.items()),) * len(programs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -16,11 +16,10 @@ import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
-from ibis.expr.types.relations import ops
 
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.kept import kept
-from tierwise.plan.plan import Step
+from tierwise.plan.plan import Step, tables_read
 from tierwise.plan.typed import NUL
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
@@ -114,25 +113,21 @@ class Database:
         Those of little tables are kept as well: what lies behind a view is planned anew for whatever names it. Not
         where a number is too large: nobody may ask for it.
         """
-        reads = {str(each.name) for each in table.op().find(ops.UnboundTable)}
         if stored:
             self._store(name, table)
-        elif reads and reads <= self._little:
-            try:
+            return
+        reads = tables_read(table)
+        if reads and reads <= self._little:
+            with suppress(TooLarge):
                 self._store(name, table)
-            except TooLarge:
-                self._show(name, table)
-        else:
-            self._show(name, table)
+                return
+        self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
 
     def _store(self, name: str, table: ir.Table) -> None:
         made = self.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql_of(table)}")
         (count,) = made.fetchone() or (0,)
         if count <= _LITTLE:
             self._little.add(name)
-
-    def _show(self, name: str, table: ir.Table) -> None:
-        self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
 
     def let_go(self, name: str) -> None:
         """Give its memory back."""
