@@ -70,6 +70,10 @@ class Plugged:
         self.created.append(name)
         self._behind.create(name, table, stored)
 
+    def sift(self, name: str, table: ir.Table) -> None:
+        self.created.append(name)
+        self._behind.sift(name, table)
+
     def let_go(self, name: str) -> None:
         self._behind.let_go(name)
 

@@ -132,7 +132,7 @@ def evaluate(
     from tierwise.tasks import evaluate as task
 
     outcome = task.evaluate(
-        rule_set(rules, True), data, as_of_month(as_of), competency, option, version, partners,
+        rules_to_score(rules, competency), data, as_of_month(as_of), competency, option, version, partners,
         allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return value_of(outcome)
@@ -176,7 +176,7 @@ def evaluate_months(
                            "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
         raise Refused([wrong])
     outcome = task.evaluate_months(
-        rule_set(rules, True), data, first, last, competency, option, version, partners,
+        rules_to_score(rules, competency), data, first, last, competency, option, version, partners,
         allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return value_of(outcome)
@@ -219,7 +219,7 @@ def write_scores(
     if wrong is not None:
         raise Refused([wrong])
     outcome = task.write_scores(
-        rule_set(rules, True), data, as_of_month(as_of), str(output), competency, option, version,
+        rules_to_score(rules, competency), data, as_of_month(as_of), str(output), competency, option, version,
         partners, allow_short_history, settings, progress,
     )  # fmt: skip
     return value_of(outcome)
@@ -256,7 +256,7 @@ def explain(
     from tierwise.tasks import explain as task
 
     outcome = task.explain(
-        rule_set(rules, True), data, as_of_month(as_of), partner, metric, competency, option,
+        rules_to_score(rules, competency), data, as_of_month(as_of), partner, metric, competency, option,
         version, allow_short_history, _settings(data, backend, threads, memory_limit, master), progress,
     )  # fmt: skip
     return value_of(outcome)
@@ -307,17 +307,16 @@ def demo_data(
     """
     from tierwise.tasks.demo_data import demo_data as task
 
-    return value_of(
-        task(rule_set(rules), contract, Path(out), partners, seed, format, progress, threads)
-    )
+    whole = rules if isinstance(rules, RuleSet) else load_rules(rules)
+    return value_of(task(whole, contract, Path(out), partners, seed, format, progress, threads))
 
 
-def rule_set(rules: Rules, to_score: bool = False) -> RuleSet:
-    """A rule set, read where it is not at hand; ``to_score``: only what anything is scored by."""
+def rules_to_score(rules: Rules, competency: str | None) -> RuleSet:
+    """A rule set; where it is not at hand, of its files only those that a competency, or any, is scored by."""
     if isinstance(rules, RuleSet):
         return rules
     folder = Path(rules) if rules is not None else None
-    return value_of(rules_task.load_rules(folder, to_score))
+    return value_of(rules_task.load_to_score(folder, competency))
 
 
 def _settings(

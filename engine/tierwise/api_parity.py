@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tierwise.api import Rules, as_of_month, rule_set, value_of
+from tierwise.api import Rules, as_of_month, rules_to_score, value_of
 from tierwise.diagnostics import Diagnostic, Refused
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def parity(
     if isinstance(settings, Diagnostic):
         raise Refused([settings])
     outcome = task.parity(
-        rule_set(rules, True), data, as_of_month(as_of), settings, competency, option, version,
+        rules_to_score(rules, competency), data, as_of_month(as_of), settings, competency, option, version,
         partners, allow_short_history, progress,
     )  # fmt: skip
     return value_of(outcome)

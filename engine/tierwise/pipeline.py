@@ -33,7 +33,7 @@ from tierwise.program.chosen import runs
 from tierwise.program.program import Program
 from tierwise.program.versions import catalogue_findings, in_month, months_of
 from tierwise.source.document import Document
-from tierwise.source.read import read
+from tierwise.source.read import Without, read
 
 if TYPE_CHECKING:
     from ibis import Schema
@@ -61,7 +61,7 @@ def load(
     folder: Path,
     shown: str | None = None,
     more: Sequence[Path] = (),
-    without: frozenset[str] = frozenset(),
+    without: Without = lambda kind, name: False,
 ) -> Outcome[RuleSet]:
     """Read and build every rule file below a folder (or one file).
 
@@ -69,7 +69,7 @@ def load(
         folder: where the rules are.
         shown: how findings name that folder; the path itself by default.
         more: files that belong to it and lie elsewhere.
-        without: kinds of files that are passed over.
+        without: which files are passed over, by their kinds and ids.
     """
     name = shown if shown is not None else str(folder)
     if not folder.exists():

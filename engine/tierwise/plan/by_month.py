@@ -64,22 +64,20 @@ def totals_by_month(wide: ir.Table, keys: Sequence[str], months: Sequence[int]) 
 
     ``before`` and ``after`` are the totals of the months next to it, null where there are none.
     """
+    totals = {month: wide[total_column(month)] for month in months}
+    none = ibis.null(totals[months[0]].type())
     several = [
-        wide.filter(wide[total_column(month)].notnull()).select(
+        wide.select(
             *keys,
             month=ibis.literal(month, "int32"),
-            total=wide[total_column(month)],
-            before=_total(wide, month - 1, months),
-            after=_total(wide, month + 1, months),
+            total=total,
+            before=totals.get(month - 1, none),
+            after=totals.get(month + 1, none),
         )
-        for month in months
+        for month, total in totals.items()
     ]
-    return ibis.union(*several) if len(several) > 1 else several[0]
-
-
-def _total(wide: ir.Table, month: int, months: Sequence[int]) -> ir.NumericValue:
-    own = wide[total_column(months[0])]
-    return wide[total_column(month)] if month in months else ibis.null(own.type())
+    rows = ibis.union(*several) if len(several) > 1 else several[0]
+    return rows.filter(rows.total.notnull())
 
 
 def total_column(month: int) -> str:

@@ -33,7 +33,7 @@ class CreditNear:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps that have to run first."""
+        """Both; what is stored has to run before it is read."""
         return (self.associations, self.ways)
 
 
@@ -50,7 +50,7 @@ def credit_near(
             associations,
             stored=True,
         ),
-        Step(f"{steps.ways}:near", "own ways", _ways(plan, policy, steps, scored), stored=True),
+        Step(f"{steps.ways}:near", "own ways", _ways(plan, policy, steps, scored), stored=False),
     )
 
 

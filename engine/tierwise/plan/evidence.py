@@ -25,7 +25,7 @@ from tierwise.program.eligibility import entity_seen_from_target
 
 @dataclass(frozen=True)
 class Near:
-    """What lies near one scored one for a metric, each a step that has to run before it is read.
+    """What lies near one scored one for a metric, each a step; what is stored has to run before it is read.
 
     ``rows``: the rows that touch it: their ``own`` columns, what dates them along references, ``:entity``, ``:month``,
     ``:by``, by condition ``:holdsN``, by reason ``:reasonN``, and what these ask of a row; ``facts``: (entity,
@@ -42,7 +42,7 @@ class Near:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """All of them, in order."""
+        """All of them; what others read, before these."""
         of_credit = self.credit.steps if self.credit is not None else ()
         return (*of_credit, self.rows, self.facts, self.credited, self.counted)
 
@@ -95,10 +95,10 @@ def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: s
         f"{metric.facts}:near", "rows near", _with_reasons(metric, rows, scored), stored=True
     )
     facts = Step(
-        f"{metric.facts}:near:facts", "facts near", _facts(plan, metric, near, scored), stored=True
+        f"{metric.facts}:near:facts", "facts near", _facts(plan, metric, near, scored), stored=False
     )
     credited = Step(
-        f"{metric.credited}:near", "own facts", _own(plan, metric.credited, scored), stored=True
+        f"{metric.credited}:near", "own facts", _own(plan, metric.credited, scored), stored=False
     )
     counted = _counted(plan, metric, scored) or credited
     return Near(own, near, facts, credited, counted, credit)
@@ -140,7 +140,7 @@ def _counted(plan: Plan, metric: MeasuredPlan, scored: str | int) -> Step | None
         counted = once(counted, keys)
     elif metric.counted == metric.credited:
         return None
-    return Step(f"{metric.counted}:near:counted", "own facts that count", counted, stored=True)
+    return Step(f"{metric.counted}:near:counted", "own facts that count", counted, stored=False)
 
 
 def _own(plan: Plan, name: str, scored: str | int) -> ir.Table:

@@ -78,6 +78,13 @@ class _Narrowing:
         """By table that policies credit: (its key), the near ones."""
         self.narrow: dict[str, ir.Table] = {}
         """By table that is narrowed, what is left of it."""
+        self._named = {name for each in policies.values() for name in (each.of, each.to)}
+        self._named |= {
+            name for each in policies.values() for path in self._entity_paths(each.target)
+            for name in path.split(".")
+        }  # fmt: skip
+        self._cells: dict[tuple[str, bool], ir.Table] = {}
+        """By table, and whether it is narrowed, its rows with their cells."""
 
     def in_order(self) -> list[str] | None:
         """What policies credit, each behind what it refers to.
@@ -138,34 +145,48 @@ class _Narrowing:
     def _typed(self, table: str) -> ir.Table:
         """A table's cells, typed."""
         return self._with_cells(table).select(
-            **{name: f":{name}" for name in self.contract.tables[table].columns}
+            **{each.name: f":{each.name}" for each in self._found_by(table)}
         )
 
     def _with_cells(self, table: str) -> ir.Table:
-        """A raw table with its typed cells behind a colon."""
+        """A raw table with the typed cells that its rows are found by behind a colon."""
         raw = self.narrow.get(table, self.raw[table])
-        columns = self.contract.tables[table].columns
-        return raw.mutate(**{f":{name}": typed_cell(raw[name], each)
-                             for name, each in columns.items()})  # fmt: skip
+        place = (table, table in self.narrow)
+        if place not in self._cells:
+            self._cells[place] = raw.mutate(
+                **{
+                    f":{each.name}": typed_cell(raw[each.name], each)
+                    for each in self._found_by(table)
+                }
+            )
+        return self._cells[place]
+
+    def _found_by(self, table: str) -> list[Column]:
+        """The columns that rows are found by: of keys, of references, and what policies and entities name."""
+        own = self.contract.tables[table]
+        names = {*own.key, *self._named}
+        for each in own.columns.values():
+            names |= {each.name, *dict(each.beside).values()} if each.references else set()
+        return [each for each in own.columns.values() if each.name in names]
 
     # The things that policies credit.
 
     def _near_things(self, target: str) -> ir.Table:
         """(key): what the chosen ones are associated with, and what shares an entity with it."""
         key = self.contract.tables[target].key[0]
-        tables = {name: self._typed(name) for name in self.contract.tables}
-        held = [
-            tables[policy.through].filter(tables[policy.through][policy.to].cast("string").isin(self.chosen))
-            .select(key=policy.of)
-            for policy in self.policies.values() if policy.target == target
-        ]  # fmt: skip
+        paths = self._entity_paths(target) - {key}
+        along = self.contract.tables_along(target, paths) or self.contract.tables
+        tables = {name: self._typed(name) for name in along}
+        held = []
+        for name, to, of in dict.fromkeys((each.through, each.to, each.of)
+                                          for each in self.policies.values() if each.target == target):  # fmt: skip
+            through = self._typed(name)
+            held.append(through.filter(through[to].cast("string").isin(self.chosen)).select(key=of))
         rows = self._with_cells(target)
-        held += [
-            self._split(rows, column)[0].select(key=f":{key}") for column in self._leading(target)
-        ]
+        held += [self._led(rows, column).select(key=f":{key}") for column in self._leading(target)]
         own = self._found(f"{target}:own", target, _union(held).distinct())
         near_ones = [own]
-        for index, path in enumerate(sorted(self._entity_paths(target) - {key})):
+        for index, path in enumerate(sorted(paths)):
             # Each by itself: where another path leads nowhere, this one may lead somewhere.
             reached = reach(self.contract, tables, target, {path, key})
             known = reached.table.select(key=reached.paths[key], entity=reached.cell(path))
@@ -220,8 +241,9 @@ class _Narrowing:
         keys = self._keys_that_matter(table, rows)
         if keys is not None:
             met = [rows[f":{key}"] == keys[key] for key in self.contract.tables[table].key]
-            parts, rows = [rows.semi_join(keys, met)], rows.anti_join(keys, met)
+            parts = [rows.semi_join(keys, met)]
         if table not in self.targets:  # whose near things have been found with all that leads there
+            rows = rows if keys is None else rows.anti_join(keys, met)
             parts += self._parts_leading(table, rows)
         return _union(each.select(*self.raw[table].columns) for each in parts)
 
@@ -251,18 +273,20 @@ class _Narrowing:
 
     def _parts_leading(self, table: str, rows: ir.Table) -> list[ir.Table]:
         """The rows that lead to something that matters, each once: equal ones need not be the same."""
-        parts = []
-        for column in self._leading(table):
-            leading, rows = self._split(rows, column)
-            parts.append(leading)
+        parts: list[ir.Table] = []
+        for before, column in zip(
+            (None, *(leading := self._leading(table))), leading, strict=False
+        ):
+            rows = rows if before is None else self._led(rows, before, they_are=False)
+            parts.append(self._led(rows, column))
         return parts
 
-    def _split(self, rows: ir.Table, column: Column) -> tuple[ir.Table, ir.Table]:
-        """The rows whose reference leads to something that matters, and the others."""
+    def _led(self, rows: ir.Table, column: Column, they_are: bool = True) -> ir.Table:
+        """The rows whose reference leads to something that matters, or the others."""
         other = column.references
         if other == self.contract.scored:
             named = rows[f":{column.name}"].cast("string").isin(self.chosen).fill_null(False)
-            return rows.filter(named), rows.filter(~named)
+            return rows.filter(named if they_are else ~named)
         if other in self.targets:
             near_ones = self.targets[other]
             met = [rows[f":{column.name}"] == near_ones.key]
@@ -270,12 +294,12 @@ class _Narrowing:
             near_ones = self._rows_leading(other)
             met = [meets(rows[f":{own}"], near_ones[key])
                    for own, key in self.contract.meeting(column)]  # fmt: skip
-        return rows.semi_join(near_ones, met), rows.anti_join(near_ones, met)
+        return rows.semi_join(near_ones, met) if they_are else rows.anti_join(near_ones, met)
 
     def _rows_leading(self, table: str) -> ir.Table:
         """The rows of a table that lead to something that matters, typed."""
         rows = _union(self._parts_leading(table, self._with_cells(table)))
-        return rows.select(**{name: f":{name}" for name in self.contract.tables[table].columns})
+        return rows.select(**{each.name: f":{each.name}" for each in self._found_by(table)})
 
 
 def _union(tables: Iterable[ir.Table]) -> ir.Table:

@@ -147,7 +147,13 @@ def months_reached(contract: Contract, tables: Mapping[str, ir.Table], table: Ta
 
 def _none_of(rows: ir.Table, column: str, known: tuple[str, ...]) -> ir.Table:
     grouped = rows.group_by(cell=rows[column]).aggregate(n=rows.count())
-    return grouped.filter(grouped.cell.notin((*known, ""))).aggregate(n=lambda bad: bad.n.sum())
+    return grouped.filter(grouped.cell.notin(_texts(known))).aggregate(n=lambda bad: bad.n.sum())
+
+
+@functools.lru_cache
+def _texts(known: tuple[str, ...]) -> tuple[ir.StringScalar, ...]:
+    """Values and the empty one, which is another matter; Ibis takes long to make them of many."""
+    return tuple(map(ibis.literal, (*known, "")))
 
 
 def typed_name(column: str) -> str:
@@ -210,7 +216,7 @@ def _of_column(contract: Contract, column: Column, both: ir.Table) -> list[Viola
 
 def _of_set(column: Column, cell: ir.StringColumn, values: tuple[str, ...], code: str,
             message: str, hint: str) -> Violation:  # fmt: skip
-    bad = cell.notin((*values, ""))  # an empty cell is another matter
+    bad = cell.notin(_texts(values))
     known = values if len(values) > _MANY else ()
     return Violation(code, column.name, message, hint, bad, known)
 

@@ -147,6 +147,10 @@ class Backend(Protocol):
         """
         ...
 
+    def sift(self, name: str, table: ir.Table) -> None:
+        """Make the few rows that a query leaves of those it reads available under a name; raises as ``create`` does."""
+        ...
+
     def let_go(self, name: str) -> None:
         """Nobody will read any more what is stored under a name, nor what has been made over it."""
         ...

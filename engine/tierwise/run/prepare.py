@@ -146,7 +146,7 @@ def _narrowed(
     if narrowed is None:
         return dict(opened)
     for step in narrowed.steps:
-        backend.create(step.name, step.table, step.stored)
+        backend.sift(step.name, step.table)
     return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}
 
 

@@ -14,16 +14,20 @@ from ibis.backends.sql.compilers.base import SQLGlotCompiler
 _PRINTING = threading.Lock()
 
 
-def query_of(compiler: SQLGlotCompiler, table: ir.Table) -> sge.Expression:
+def query_of(compiler: SQLGlotCompiler, table: ir.Table, sifts: bool = False) -> sge.Query:
     """A table of a plan as one query of a database.
 
     Args:
         compiler: Ibis' compiler of that database.
         table: over tables that are known by their names alone.
+        sifts: whether it leaves few of the rows that it reads: what it names twice is then read twice, which costs
+            less than to keep it in between.
     """
     with _as_they_stand():
         query = compiler.to_sqlglot(table)
-    assert isinstance(query, sge.Expression), "a table is one query"
+    assert isinstance(query, sge.Query), "a table is one query"
+    for each in query.ctes if sifts else ():
+        each.set("materialized", False)
     return query
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +43,12 @@ _WORDS: dict[str, bool | None] = {
 
 
 _PLAIN_KIND = re.compile(rb"^kind: ([a-z]+)\r?$", re.MULTILINE)
+_PLAIN_ID = re.compile(rb"^id: ([a-z0-9_-]+)\r?$", re.MULTILINE)
 _HEAD = 4_096
+
+
+Without = Callable[[str, str], bool]
+"""Is told the kind of a file and its id, "" where it does not say that plainly; gives whether it is passed over."""
 
 
 @dataclass
@@ -70,7 +75,7 @@ def read(
     path: Path,
     name: str | None = None,
     relative: str | None = None,
-    without: frozenset[str] = frozenset(),
+    without: Without = lambda kind, name: False,
 ) -> Outcome[Document]:
     """Read one rule file.
 
@@ -78,7 +83,7 @@ def read(
         path: the file.
         name: how findings name it; the path itself by default.
         relative: its path inside the folder of rules; its file name by default.
-        without: kinds of files that are passed over, unread, where they say plainly what they are.
+        without: which files are passed over, unread, of those that say plainly what they are.
 
     Returns:
         The document, nothing of a file that is passed over, or what keeps the file from being one: ``file-unreadable``,
@@ -95,8 +100,8 @@ def read(
     except OSError as error:
         return _failed("file-unreadable", error.strerror or "cannot be read", start,
                        "check the path and who may read it")  # fmt: skip
-    plain = _PLAIN_KIND.search(raw, 0, _HEAD) if without else None
-    if plain is not None and plain[1].decode() in without:
+    kind, own = _PLAIN_KIND.search(raw, 0, _HEAD), _PLAIN_ID.search(raw, 0, _HEAD)
+    if kind is not None and without(kind[1].decode(), own[1].decode() if own is not None else ""):
         return Outcome(None)
     if len(raw) > MAX_BYTES:
         return _failed("file-too-large", f"a rule file has at most {MAX_BYTES:,} bytes", start,

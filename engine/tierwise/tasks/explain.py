@@ -187,14 +187,15 @@ def _options(
 ) -> list[OptionExplanation]:
     @functools.cache
     def read(step: Step) -> list[Row]:
-        return list(backend.arrow(step.read()).to_pylist())
+        return list(backend.arrow(step.read() if step.stored else step.table).to_pylist())
 
     explanations = []
     results = score_tables(backend, plan, [readings.partner])
     for option, result in zip(plan.options, results, strict=True):
         near = readings.near(plan, option)
         for step in steps_near(near.values()):
-            backend.create(step.name, step.table, step.stored)
+            if step.stored:
+                backend.create(step.name, step.table, stored=True)
         score = next(result.scores())
         units = _units(rules, plan.program, option.option)
         key = readings.key(plan.program.contract)

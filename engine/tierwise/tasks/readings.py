@@ -44,7 +44,7 @@ class Readings:
         return int(self.partner) if column.kind is Kind.WHOLE else self.partner
 
     def near(self, plan: Plan, option: OptionPlan) -> dict[str, Near]:
-        """By value that is measured, what lies near; its steps have to run before they are read."""
+        """By value that is measured, what lies near; what of it is stored has to run before it is read."""
         with self._making:
             if option.scores not in self._near:
                 explained = [each.value for each in self.metrics(option.option)]

@@ -9,6 +9,8 @@ from tierwise.diagnostics import Outcome
 from tierwise.model.ruleset import RuleSet
 
 _LEVELS_UP = 4
+_NOT_SCORED = ("cases", "demo")
+"""Kinds of files that nothing is scored by."""
 
 
 def rules_folder(rules: Path | None = None) -> Path:
@@ -23,13 +25,32 @@ def rules_folder(rules: Path | None = None) -> Path:
     return carried if carried.is_dir() else package.parents[1] / "rules"
 
 
-def load_rules(rules: Path | None = None, to_score: bool = False) -> Outcome[RuleSet]:
-    """Read and build the rules of a folder; see ``rules_folder`` for where they are by default.
+def load_rules(rules: Path | None = None) -> Outcome[RuleSet]:
+    """Read and build the rules of a folder; see ``rules_folder`` for where they are by default."""
+    return pipeline.load(rules_folder(rules))
 
-    ``to_score``: without the files that nothing is scored by, which may even be wrong.
+
+def load_to_score(rules: Path | None, competency: str | None) -> Outcome[RuleSet]:
+    """The same without the files that nothing is scored by, which may even be wrong.
+
+    These are cases, what demo data is made by, and other competencies than the one asked for, which no rule
+    refers to; where there is none of that name, all are read, to say what there is.
     """
-    without = frozenset({"cases", "demo"}) if to_score else frozenset[str]()
-    return pipeline.load(rules_folder(rules), without=without)
+
+    def is_other(kind: str, name: str) -> bool:
+        return kind in _NOT_SCORED or (kind == "competency" and name not in ("", competency))
+
+    if competency is None:
+        return pipeline.load(rules_folder(rules), without=_is_not_scored)
+    loaded = pipeline.load(rules_folder(rules), without=is_other)
+    found = loaded.value.competencies if loaded.value is not None else ()
+    if loaded.value is None or competency in {each.id.text for each in found}:
+        return loaded
+    return pipeline.load(rules_folder(rules), without=_is_not_scored)
+
+
+def _is_not_scored(kind: str, _: str) -> bool:
+    return kind in _NOT_SCORED
 
 
 def rule_set_of(path: Path) -> Path | None:

@@ -16,7 +16,7 @@ from tierwise.program.program import Contract
 from tierwise.run.address import TABLE, file_of, scheme_of, table_of
 from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.embedded import database
-from tierwise.run.embedded.database import Database, literal, quoted, sql_of
+from tierwise.run.embedded.database import Database, literal, sql_of
 from tierwise.run.embedded.open_data import open_data
 from tierwise.run.embedded.open_rows import open_rows
 from tierwise.run.embedded.write_table import check_may_be_replaced, write_table
@@ -56,7 +56,7 @@ class DuckDB(Database):
         sql = self.numbered_rows.get(raw.name)
         if sql is not None:
             name = f"numbered:{raw.name}"
-            self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql}")
+            self.make("VIEW", name, sql)
         table = ibis.table(self.schema(name), name=name)
         return table if ROW in table.columns else table.mutate(**{ROW: ibis.row_number()})
 

@@ -136,6 +136,13 @@ class Postgres:
         sql = self._sql(table)
         if not stored and is_only_columns(table):
             sql = f"SELECT * FROM ({sql}) AS step OFFSET 0"
+        self._make(name, table, sql, stored)
+
+    def sift(self, name: str, table: ir.Table) -> None:
+        """Store what a query leaves of the rows that it reads, which are not kept on the way."""
+        self._make(name, table, sql_of(table, self._places, sifts=True), stored=True)
+
+    def _make(self, name: str, table: ir.Table, sql: str, stored: bool) -> None:
         place = quoted(self._place(name))
         self._opened.execute(f"CREATE TEMP {'TABLE' if stored else 'VIEW'} {place} AS {sql}")
         if stored:

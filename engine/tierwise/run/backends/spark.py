@@ -100,6 +100,10 @@ class Spark:
                 frame = self._stored(frame)
             frame.createOrReplaceTempView(f"`{name}`")
 
+    def sift(self, name: str, table: ir.Table) -> None:
+        """As any that is stored: Spark keeps nothing on the way."""
+        self.create(name, table, stored=True)
+
     def let_go(self, name: str) -> None:
         """Nothing: Spark puts on disk what does not fit, and all of it is given back in the end."""
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import ibis
@@ -37,6 +38,9 @@ _DISK = ("space", "write", "temporary")
 
 class _Printer(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
     """Prints for DuckDB."""
+
+    LOWERED_OPS: ClassVar = dict.fromkeys(DuckDBCompiler.lowered_ops)
+    """No plan has what Ibis would look for here in every query; it refuses to print that now."""
 
     def visit_RegexSearch(  # noqa: N802 - as Ibis calls it
         self, op: object, *, arg: sge.Expr, pattern: sge.Expr
@@ -73,6 +77,15 @@ class Database:
             self.forget()
         with _translated(self._reads):
             return self.connection.execute(sql, list(parameters) or None)
+
+    def make(self, kind: str, name: str, sql: str) -> duckdb.DuckDBPyConnection:
+        """Make a ``TABLE`` or ``VIEW`` of a query; raises as ``execute`` does.
+
+        What is known of the columns of others stays known: their queries name the columns that they read.
+        """
+        self._types.pop(name, None)
+        with _translated(self._reads):
+            return self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
 
     def forget(self) -> None:
         """Tables have been made, or are made anew: what is known of their columns may be wrong."""
@@ -114,18 +127,21 @@ class Database:
         where a number is too large: nobody may ask for it.
         """
         if stored:
-            self._store(name, table)
+            self._store(name, sql_of(table))
             return
         reads = tables_read(table)
         if reads and reads <= self._little:
             with suppress(TooLarge):
-                self._store(name, table)
+                self._store(name, sql_of(table))
                 return
-        self.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS {sql_of(table)}")
+        self.make("VIEW", name, sql_of(table))
 
-    def _store(self, name: str, table: ir.Table) -> None:
-        made = self.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql_of(table)}")
-        (count,) = made.fetchone() or (0,)
+    def sift(self, name: str, table: ir.Table) -> None:
+        """Store what a query leaves of the rows that it reads, which are not kept on the way."""
+        self._store(name, sql_of(table, True))
+
+    def _store(self, name: str, sql: str) -> None:
+        (count,) = self.make("TABLE", name, sql).fetchone() or (0,)
         if count <= _LITTLE:
             self._little.add(name)
 
@@ -187,9 +203,9 @@ def _translated(reads: bool) -> Iterator[None]:
 
 
 @kept
-def sql_of(table: ir.Table) -> str:
-    """A table of a plan as DuckDB's SQL."""
-    return query_of(_PRINTER, table).sql(dialect=_PRINTER.dialect, copy=False)
+def sql_of(table: ir.Table, sifts: bool = False) -> str:
+    """A table of a plan as DuckDB's SQL; ``sifts``: see ``query_of``."""
+    return query_of(_PRINTER, table, sifts).sql(dialect=_PRINTER.dialect, copy=False)
 
 
 def quoted(name: str) -> str:

@@ -129,12 +129,12 @@ def _matches(arg: sge.Expression, form: str) -> sge.Expression:
     return sge.RegexpLike(this=arg, expression=sge.convert(form))
 
 
-def sql_of(table: ir.Table, places: Mapping[str, str] | None = None) -> str:
+def sql_of(table: ir.Table, places: Mapping[str, str] | None = None, sifts: bool = False) -> str:
     """A table of a plan as PostgreSQL's SQL.
 
-    ``places``: by the name of a table that is read, the one under which it lies.
+    ``places``: by the name of a table that is read, the one under which it lies; ``sifts``: see ``query_of``.
     """
-    tree = query_of(_PRINTER, table)
+    tree = query_of(_PRINTER, table, sifts)
     for read in tree.find_all(sge.Table) if places else ():
         name = read.this.this
         read.this.set("this", (places or {}).get(name, name))
