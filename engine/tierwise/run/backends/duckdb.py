@@ -52,12 +52,12 @@ class DuckDB(Database):
 
     def numbered(self, raw: RawTable) -> ir.Table:
         """The rows with their numbers: a file knows them, and text is numbered as it was loaded."""
-        name = raw_name(raw.name)
+        name, schema = raw_name(raw.name), self.schema(raw_name(raw.name))
         sql = self.numbered_rows.get(raw.name)
         if sql is not None:
-            name = f"numbered:{raw.name}"
+            name, schema = f"numbered:{raw.name}", ibis.schema({**schema, ROW: "int64"})
             self.make("VIEW", name, sql)
-        table = ibis.table(self.schema(name), name=name)
+        table = ibis.table(schema, name=name)
         return table if ROW in table.columns else table.mutate(**{ROW: ibis.row_number()})
 
     @contextmanager

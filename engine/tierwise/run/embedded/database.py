@@ -32,6 +32,11 @@ _DAMAGED_FILE = "Failed to read file"
 """What it says of them where it knows that they lie in a file."""
 _LITTLE = 10_000
 """Rows of which more may be made without a thought."""
+_COLUMNS = (
+    "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'temp' "
+    "ORDER BY table_oid, column_index"
+)
+"""Asks for the columns of all that has been made; to ask for one view alone takes as long, for it is planned anew."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
 
@@ -112,6 +117,9 @@ class Database:
     def types(self, name: str) -> dict[str, str]:
         """The columns of a table or view with their types, as DuckDB calls them."""
         if name not in self._types:
+            for table, column, physical in self.execute(_COLUMNS).fetchall():
+                self._types.setdefault(str(table), {})[str(column)] = str(physical).strip('"')
+        if name not in self._types:  # it has not been made here
             rows = self.execute(f"DESCRIBE {quoted(name)}").fetchall()
             self._types[name] = {str(row[0]): str(row[1]).strip('"') for row in rows}
         return self._types[name]
