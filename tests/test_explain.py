@@ -130,7 +130,7 @@ def test_what_there_is_not(partner: str, metric: str | None, code: str, hint: st
 
 
 def test_only_what_lies_near_a_partner_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All the data is read once for each metric, to find the few rows that are judged."""
+    """All the data is read once for each metric, to find the few rows that are judged; of facts only its own."""
     asked: list[str] = []
     arrow = Database.arrow
 
@@ -143,7 +143,9 @@ def test_only_what_lies_near_a_partner_is_read(monkeypatch: pytest.MonkeyPatch) 
     scores, *near = asked
     assert ':scores"' in scores
     assert len(near) > 6
-    assert all(re.search(r'FROM "[^"]*:near[^"]*"', sql) for sql in near)
+    assert all(
+        re.search(r'(FROM|JOIN \(.*FROM) "[^"]*:near[^"]*"|"scored" = \'P04\'', sql) for sql in near
+    )
 
 
 def test_units_of_named_values_are_shown(tmp_path: Path) -> None:

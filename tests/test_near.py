@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+import duckdb
 import pytest
 
+import small_programme
 import tierwise
 from rule_files import EVERYTHING, OF_EACH_KIND, rules_of_shapes
 from tierwise import pipeline
@@ -19,6 +22,7 @@ from tierwise.run import prepare
 from tierwise.run.ahead import Ahead, Plans
 from tierwise.run.backend import Backend, Settings
 from tierwise.run.backends import connect
+from tierwise.run.embedded.database import Database
 from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be, type_tables
 from tierwise.tasks.explain import ExplainReport
 from tierwise_cli.render.explanation import WRITERS
@@ -127,6 +131,53 @@ def test_plans_are_begun_before_it_is_looked_for_what_matters(
                       competency=SMB)  # fmt: skip
     early, looked, late = happened
     assert (looked, early) == ("near", late)
+
+
+def test_what_is_sifted_is_not_kept_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB keeps what a query names twice, here rows of everybody, unless it is told not to."""
+    made: dict[str, str] = {}
+    make = Database.make
+
+    def told(self: Database, kind: str, name: str, sql: str) -> duckdb.DuckDBPyConnection:
+        made[name] = sql
+        return make(self, kind, name, sql)
+
+    monkeypatch.setattr(Database, "make", told)
+    tierwise.evaluate(CONTOSO, "2021-05", partners=["P04"], competency=SMB)
+    near = {name: re.findall(r'"t[0-9]+" AS (NOT MATERIALIZED )?\(SELECT', sql)
+            for name, sql in made.items() if name.startswith("near:")}  # fmt: skip
+    kept_not = [name for name, queries in near.items() if any(queries)]
+    assert {name.partition("partner-data:")[2] for name in kept_not} >= {
+        "subscriptions:keys", "associations"}  # fmt: skip
+    assert all(all(queries) for queries in near.values())
+
+
+@pytest.mark.parametrize("form", ["parquet", "duckdb", "views", "headers"])
+def test_rows_are_numbered_with_the_columns_that_they_have(form: str, tmp_path: Path) -> None:
+    """Whoever reads them is told their types without asking."""
+    rules, folder = small_programme.written(tmp_path)
+    contract = rules / "contract.yaml"
+    if form == "headers":
+        text = contract.read_text("utf-8").replace("euros: {type", "euros: {header: EUR, type")
+        contract.write_text(text, "utf-8")
+    bound = pipeline.programs(tierwise.load_rules(rules), 2025 * 12 + 5, None, None).value
+    assert bound is not None
+    with duckdb.connect(str(tmp_path / "data.duckdb")) as database:
+        for name in ("shops", "takings"):
+            cells = "*" if name == "shops" else f"shop, month, euros::DECIMAL(9, 2) AS {'EUR' if form == 'headers' else 'euros'}"  # fmt: skip
+            query = f"SELECT {cells} FROM read_csv('{folder / name}.csv')"
+            database.execute(f"COPY ({query}) TO '{folder / name}.parquet'")
+            database.execute(f"CREATE {'VIEW' if form == 'views' else 'TABLE'} {name} AS {query}")
+            (folder / f"{name}.csv").unlink() if form in ("parquet", "headers") else None
+    data = folder if form in ("parquet", "headers") else tmp_path / "data.duckdb"
+    found: list[Diagnostic] = []
+    with connect(Settings()) as backend:
+        opened = backend.open(data, bound[0].contract, found)
+        for raw in opened.values():
+            numbered = backend.numbered(raw)
+            assert numbered.schema() == backend.schema(numbered.get_name())
+    assert not found
+    assert len(opened) == 2
 
 
 def with_row(tmp_path: Path, table: str, row: str) -> Path:

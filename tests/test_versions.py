@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import small_programme
+import tierwise
 from rule_files import GOOD, copy_of_good, findings, replaced
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic
@@ -199,3 +201,27 @@ def test_findings_of_a_program_that_is_asked_for(tmp_path: Path) -> None:
     finding = _asked(rules, "2021-01")
     assert isinstance(finding, Diagnostic)
     assert finding.code == "unknown-name"
+
+
+def test_other_competencies_are_not_read(tmp_path: Path) -> None:
+    """One that is wrong keeps nobody from scoring the one that is asked for; it is named where that is none."""
+    rules, data = small_programme.written(tmp_path)
+    own = (rules / "competency.yaml").read_text("utf-8")
+    other = rules / "other.yaml"
+    for text in (own.replace("id: trader", "id: other").replace("max_score: 100", "max_score: x"),
+                 "kind: competency\nid: other\nschema: 1\n" + "title: {en: ["):  # fmt: skip
+        other.write_text(text, "utf-8")
+        results = tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency="trader")
+        assert len([*results.options[0].scores()]) == 3
+        for asked in (None, "other"):
+            with pytest.raises(tierwise.Refused) as refused:
+                tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency=asked)
+            assert {each.place.path for each in refused.value.diagnostics} == {str(other)}
+    other.write_text(own.replace("id: trader", "id: 'trader'").replace("1.0.0", "1.0"), "utf-8")
+    with pytest.raises(tierwise.Refused, match="1.0.0"):  # its id stands in quotes
+        tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency="trader")
+    other.write_text(own.replace("id: trader", "id: trainer"), "utf-8")
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency="trainee")
+    (finding,) = refused.value.diagnostics
+    assert (finding.code, finding.hint) == ("unknown-competency", "did you mean 'trainer'?")

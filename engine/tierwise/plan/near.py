@@ -273,12 +273,11 @@ class _Narrowing:
 
     def _parts_leading(self, table: str, rows: ir.Table) -> list[ir.Table]:
         """The rows that lead to something that matters, each once: equal ones need not be the same."""
-        parts: list[ir.Table] = []
-        for before, column in zip(
-            (None, *(leading := self._leading(table))), leading, strict=False
-        ):
-            rows = rows if before is None else self._led(rows, before, they_are=False)
+        leading, parts = self._leading(table), list[ir.Table]()
+        for column in leading:
             parts.append(self._led(rows, column))
+            if column is not leading[-1]:
+                rows = self._led(rows, column, they_are=False)
         return parts
 
     def _led(self, rows: ir.Table, column: Column, they_are: bool = True) -> ir.Table:
