@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 
+import ibis
+import ibis.expr.types as ir
 import pytest
 
 import tierwise
 from tierwise import pipeline
 from tierwise.plan.lower import lower
-from tierwise.plan.plan import Plan, Step
+from tierwise.plan.plan import Plan
 from tierwise.plan.written import written_schemas
 from tierwise.run.ahead import Ahead
 
@@ -23,12 +26,12 @@ def plans() -> tuple[Plan, ...]:
 
 
 def test_a_backend_expects_in_order_what_scores_are_made_from(plans: tuple[Plan, ...]) -> None:
-    expected: list[Step] = []
+    expected: list[Hashable] = []
     last = threading.Event()
 
-    def expect(step: Step) -> None:
-        expected.append(step)
-        if step == plans[-1].scoring[-1]:
+    def expect(query: ir.Table) -> None:
+        expected.append(query.op())
+        if query is plans[-1].scoring[-1].table:
             last.set()
 
     with Ahead(expect) as ahead:
@@ -36,34 +39,39 @@ def test_a_backend_expects_in_order_what_scores_are_made_from(plans: tuple[Plan,
         assert ahead.made("these") is plans
         assert ahead.made("others") is None
         assert last.wait(30)
-    assert expected == [step for plan in plans for step in plan.scoring]
+    assert expected == [step.table.op() for plan in plans for step in plan.scoring]
 
 
 def test_what_several_plans_share_is_a_step_once(plans: tuple[Plan, ...]) -> None:
-    with Ahead(lambda step: None) as ahead:
+    with Ahead(lambda query: None) as ahead:
         ahead.begin("twice", lambda: (*plans, *plans))
         assert ahead.steps("twice") == [step for plan in plans for step in plan.scoring]
         assert ahead.steps("others") == []
 
 
-def test_what_is_read_afterwards_is_expected_next(plans: tuple[Plan, ...]) -> None:
-    expected: list[Step] = []
+def test_what_is_read_afterwards_is_expected_last(plans: tuple[Plan, ...]) -> None:
+    expected: list[Hashable] = []
     others = [step for plan in plans for step in plan.steps if step not in plan.scoring]
-    last = threading.Event()
+    asked = ibis.table({"n": "int64"}, name="asked")
+    last, begun = threading.Event(), threading.Event()
 
-    def expect(step: Step) -> None:
-        expected.append(step)
-        if step == others[-1]:
+    def expect(query: ir.Table) -> None:
+        assert begun.wait(30)
+        expected.append(query.op())
+        if query is others[-1].table:
             last.set()
 
     with Ahead(expect, lambda plan: [step for step in others if step in plan.steps]) as ahead:
         ahead.begin("these", lambda: plans)
+        ahead.expect(lambda: [asked])
+        begun.set()
         assert last.wait(30)
-    assert expected == [*(step for plan in plans for step in plan.scoring), *others]
+    scoring = [step.table.op() for plan in plans for step in plan.scoring]
+    assert expected == [*scoring, asked.op(), *(step.table.op() for step in others)]
 
 
 def test_what_has_been_begun_is_not_begun_again(plans: tuple[Plan, ...]) -> None:
-    with Ahead(lambda step: None) as ahead:
+    with Ahead(lambda query: None) as ahead:
         ahead.begin("these", lambda: plans)
         ahead.begin("these", cannot_make)
         assert ahead.made("these") is plans
@@ -74,24 +82,24 @@ def cannot_make() -> tuple[Plan, ...]:
 
 
 def test_there_are_no_steps_where_making_them_fails() -> None:
-    with Ahead(lambda step: None) as ahead:
+    with Ahead(lambda query: None) as ahead:
         ahead.begin("these", cannot_make)
         assert ahead.steps("these") == []
 
 
 def test_what_making_them_raises_is_raised_where_they_are_asked_for() -> None:
-    with Ahead(lambda step: None) as ahead:
+    with Ahead(lambda query: None) as ahead:
         ahead.begin("these", cannot_make)
         with pytest.raises(LookupError, match="a pear"):
             ahead.made("these")
 
 
 def test_nothing_goes_on_after_the_end(plans: tuple[Plan, ...]) -> None:
-    expected: list[Step] = []
+    expected: list[ir.Table] = []
     first, ended = threading.Event(), threading.Event()
 
-    def expect(step: Step) -> None:
-        expected.append(step)
+    def expect(query: ir.Table) -> None:
+        expected.append(query)
         first.set()
         assert ended.wait(30)
 

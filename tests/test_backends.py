@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
 from tierwise.run import backends
+from tierwise.run.ahead import Ahead
 from tierwise.run.backend import Backend, Data, RawTable, Settings
+from tierwise.run.check_ahead import ToBeChecked
 from tierwise_cli.render.explanation import WRITERS
 
 CONTOSO = Path("examples/contoso")
@@ -38,7 +40,10 @@ class Plugged:
         self._behind = behind
         self.opened = 0
         self.lacks = ""
-        self.expected: list[str] = []
+        self.queries: dict[Hashable, str] = {}
+        """By what is created, its name."""
+        self.expected: list[Hashable] = []
+        self.asked: list[ir.Table] = []
         self.created: list[str] = []
 
     def lacking(self, steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
@@ -63,11 +68,12 @@ class Plugged:
     def types(self, name: str) -> Mapping[str, str]:
         return self._behind.types(name)
 
-    def expect(self, step: Step) -> None:
-        self.expected.append(step.name)
+    def expect(self, query: ir.Table) -> None:
+        self.expected.append(query.op())
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         self.created.append(name)
+        self.queries[table.op()] = name
         self._behind.create(name, table, stored)
 
     def sift(self, name: str, table: ir.Table) -> None:
@@ -78,6 +84,7 @@ class Plugged:
         self._behind.let_go(name)
 
     def rows(self, table: ir.Table) -> list[tuple[object, ...]]:
+        self.asked.append(table)
         return self._behind.rows(table)
 
     def arrow(self, table: ir.Table) -> pa.Table:
@@ -121,8 +128,29 @@ def test_a_backend_is_a_file_and_a_line(plugged: Plugged) -> None:
     early = [name for name in steps if name.endswith(":gathered")]
     assert early
     assert steps[: len(early)] == early  # while data is checked
-    later = [name for name in plugged.expected if name not in early]
+    expected = [plugged.queries[each] for each in plugged.expected if each in plugged.queries]
+    later = [name for name in expected if name not in early]
     assert later == steps[len(early) :][: len(later)]
+
+
+@pytest.mark.parametrize("partners", [[], ["P0000001"]])
+def test_what_checking_asks_is_known_before(
+    partners: list[str], plugged: Plugged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what depends on the months that rows reach over is not."""
+    tierwise.demo_data(tmp_path / "data", 20, contract="partner-data")
+    expected: set[Hashable] = set()
+
+    def expect(_: Ahead, queries: Callable[[], Iterable[ir.Table]]) -> None:
+        if isinstance(getattr(queries, "__self__", None), ToBeChecked):
+            expected.update(each.op() for each in queries())
+
+    monkeypatch.setattr(Ahead, "expect", expect)
+    tierwise.evaluate(tmp_path / "data", AS_OF, rules=carried_rules(), partners=partners,
+                      competency="small-and-midmarket-cloud-solutions", backend="plugged")  # fmt: skip
+    checks = [each for each in plugged.asked if not {"repeated", "partner_id"} & {*each.columns}]
+    assert len(checks) > 20
+    assert not [each.columns for each in checks if each.op() not in expected]
 
 
 @pytest.mark.usefixtures("plugged")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -142,6 +144,41 @@ def test_a_step_that_fails_names_itself(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Database, "create", full)
     with pytest.raises(CannotRun, match="scores and levels: the disk is full"):
         tierwise.evaluate(data, small_programme.AS_OF, rules=rules)
+
+
+def test_two_threads_make_it_once() -> None:
+    made: list[str] = []
+    begun, asked = threading.Event(), threading.Event()
+
+    @kept
+    def slowly(name: str) -> str:
+        made.append(name)
+        begun.set()
+        assert asked.wait(30)
+        return name * 2
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slowly, "a")
+        assert begun.wait(30)
+        second = pool.submit(slowly, "a")
+        asked.set()
+        assert (first.result(), second.result()) == ("aa", "aa")
+    assert made == ["a"]
+
+
+def test_what_could_not_be_made_is_made_when_it_is_asked_for_again() -> None:
+    tried: list[str] = []
+
+    @kept
+    def at_last(name: str) -> str:
+        tried.append(name)
+        if len(tried) < 2:
+            raise LookupError(name)
+        return name
+
+    with pytest.raises(LookupError):
+        at_last("a")
+    assert (at_last("a"), at_last("a"), tried) == ("a", "a", ["a", "a"])
 
 
 def test_what_is_made_of_little_is_kept() -> None:

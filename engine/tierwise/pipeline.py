@@ -378,7 +378,8 @@ def ran_on(
             ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
             return lambda: ahead.steps((programs, schemas))
 
-        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan)
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan,
+                        ahead.expect)  # fmt: skip
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
             # What is not wrong does not matter until the rest is right.

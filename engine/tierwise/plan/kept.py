@@ -8,9 +8,10 @@ over little data.
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar, cast
+from typing import Generic, ParamSpec, TypeVar
 
 import ibis.expr.types as ir
 
@@ -21,28 +22,30 @@ _KEPT = 1024
 
 
 @dataclass(frozen=True)
-class _Said:
-    """A table, which is another one that says the same: Ibis compares only their nodes."""
+class _Place(Generic[Made]):
+    """Where something is put by whoever asks for it first; others wait meanwhile."""
 
-    node: Hashable
-    table: ir.Table = field(compare=False)
+    making: threading.RLock = field(default_factory=threading.RLock)
+    made: list[Made] = field(default_factory=list)
 
 
 def kept(make: Callable[Given, Made]) -> Callable[Given, Made]:
-    """A function that is not asked twice for the same.
+    """A function that is not asked twice for the same, also not by two threads.
 
-    Its arguments are Ibis' tables, which are the same where they say the same, and what can be hashed.
+    Its arguments are Ibis' tables, which are the same where their nodes say the same, and what can be hashed.
     """
 
     @functools.lru_cache(_KEPT)
-    def known(*arguments: Hashable) -> Made:
-        given = (each.table if isinstance(each, _Said) else each for each in arguments)
-        return cast("Callable[..., Made]", make)(*given)
+    def place_of(*_: Hashable) -> _Place[Made]:
+        return _Place()
 
     @functools.wraps(make)
     def asked(*arguments: Given.args, **named: Given.kwargs) -> Made:
         assert not named, "what is asked for stands in order"
-        return known(*(_Said(each.op(), each) if isinstance(each, ir.Table) else each
-                       for each in arguments))  # fmt: skip
+        place = place_of(*(each.op() if isinstance(each, ir.Table) else each for each in arguments))
+        with place.making:
+            if not place.made:
+                place.made.append(make(*arguments, **named))
+            return place.made[0]
 
     return asked

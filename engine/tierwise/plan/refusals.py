@@ -282,6 +282,13 @@ def dangling(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
     return present.anti_join(target, [meets(present[own], target[key]) for own, key in meeting])
 
 
+@kept
+def how_many_dangle(typed: ir.Table, target: ir.Table, meeting: Meeting) -> ir.Table:
+    """One row: ``n``, how many rows ``dangling`` has."""
+    missing = dangling(typed, target, meeting)
+    return missing.aggregate(n=missing.count())
+
+
 def dangling_rows(
     numbered: ir.Table, column: str, target: ir.Table, meeting: Meeting, limit: int
 ) -> ir.Table:

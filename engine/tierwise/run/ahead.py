@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
+
+import ibis.expr.types as ir
 
 from tierwise.plan.plan import Plan, Step
 
@@ -17,13 +18,13 @@ class Ahead:
     """Plans that are made in another thread. At the end of the block nothing of it goes on.
 
     Args:
-        expect: is given every step that scores are made from, so that a backend may get ready for it.
-        more: gives other steps of a plan that will be created or read, which ``expect`` is given then.
+        expect: is given the query of every step that scores are made from, so that a backend may get ready for it.
+        more: gives other steps of a plan that will be created or read, whose queries ``expect`` is given in the end.
     """
 
     def __init__(
         self,
-        expect: Callable[[Step], None],
+        expect: Callable[[ir.Table], None],
         more: Callable[[Plan], Iterable[Step]] = lambda plan: (),
     ) -> None:
         self._expect = expect
@@ -36,8 +37,13 @@ class Ahead:
         """Begin to make plans, which are asked for by a key, unless those of that key have been begun."""
         if key in self._begun:
             return
-        self._begun[key] = self._pool.submit(make)
-        self._pool.submit(self._get_ready, self._begun[key])
+        begun = self._begun[key] = self._pool.submit(make)
+        self.expect(lambda: (step.table for step in self._steps(begun.result())))
+        self._pool.submit(self._last, begun)
+
+    def expect(self, queries: Callable[[], Iterable[ir.Table]]) -> None:
+        """Let the backend get ready for other queries as well."""
+        self._pool.submit(self._get_ready, queries)
 
     def made(self, key: Hashable) -> Plans | None:
         """The plans, once they are made; None where they were not begun. Raises what making them raises."""
@@ -48,12 +54,15 @@ class Ahead:
         begun = self._begun.get(key)
         return [] if begun is None or begun.exception() is not None else self._steps(begun.result())
 
-    def _get_ready(self, plans: Future[Plans]) -> None:
-        made = plans.result()
-        for step in itertools.chain(self._steps(made), *map(self._more, made)):
+    def _last(self, plans: Future[Plans]) -> None:
+        """What is read in the end comes behind all that waits by now."""
+        self.expect(lambda: (step.table for plan in plans.result() for step in self._more(plan)))
+
+    def _get_ready(self, queries: Callable[[], Iterable[ir.Table]]) -> None:
+        for query in queries():
             if self._ended.is_set():
                 return
-            self._expect(step)
+            self._expect(query)
 
     @staticmethod
     def _steps(plans: Sequence[Plan]) -> list[Step]:

@@ -135,8 +135,8 @@ class Backend(Protocol):
         """The columns of a table with their types, as the backend calls them."""
         ...
 
-    def expect(self, step: Step) -> None:
-        """A step that will be created or read later: what can be got ready for it is, in another thread."""
+    def expect(self, query: ir.Table) -> None:
+        """A query that will be created or read later: what can be got ready for it is, in another thread."""
         ...
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:

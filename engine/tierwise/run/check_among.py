@@ -18,7 +18,7 @@ from tierwise.plan.keys import (
     question,
 )
 from tierwise.plan.plan import Step, gathered_name
-from tierwise.plan.refusals import CheckedTable, dangling, dangling_rows
+from tierwise.plan.refusals import CheckedTable, dangling, dangling_rows, how_many_dangle
 from tierwise.program.program import Column, Contract, Table
 from tierwise.run.backend import Backend, RawTable, Unreadable, number, typed_of
 from tierwise.run.checked import Alone, Reach
@@ -124,6 +124,11 @@ def _target(
     return typed_of(backend, contract, other.name)
 
 
+def key_question(table: Table, typed: ir.Table, hashes_well: bool) -> ir.Table:
+    """One row: ``n``, 0 where no key stands twice; how many do, or of several columns how many may."""
+    return (fewer_hashes if len(table.key) > 1 and hashes_well else duplicate_keys)(table, typed)
+
+
 def _key(
     backend: Backend, contract: Contract, checked: CheckedTable, raw: RawTable
 ) -> Iterable[Diagnostic]:
@@ -131,10 +136,11 @@ def _key(
     if not table.key:
         return
     typed = typed_of(backend, contract, table.name)
-    is_hashed = len(table.key) > 1 and backend.hashes_well
-    if is_hashed and not number(backend, fewer_hashes(table, typed)):
-        return
-    count = number(backend, duplicate_keys(table, typed))
+    question = key_question(table, typed, backend.hashes_well)
+    count = number(backend, question)
+    exact = duplicate_keys(table, typed) if count else question
+    if exact is not question:  # two keys may only have the same hash
+        count = number(backend, exact)
     if count:
         offending = backend.rows(duplicate_rows(table, checked.numbered(), SHOWN))
         yield from named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",
@@ -158,8 +164,7 @@ def _references(
         meeting = contract.meeting(column)
         if not {own for own, _ in meeting} <= table.columns.keys():
             continue  # a column that is missing has been reported
-        missing = dangling(typed, target, meeting)
-        count = number(backend, missing.aggregate(n=missing.count()))
+        count = number(backend, how_many_dangle(typed, target, meeting))
         if count:
             numbered = checked.numbered()
             offending = backend.rows(dangling_rows(numbered, column.name, target, meeting, SHOWN))

@@ -6,12 +6,16 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, replace
 from functools import partial
 
+import ibis
+import ibis.expr.types as ir
+
 from tierwise.diagnostics import Cell, Diagnostic, Severity
 from tierwise.plan.near import near
-from tierwise.plan.plan import Step
+from tierwise.plan.plan import Step, data_name
 from tierwise.program.program import Contract, Program
 from tierwise.run.address import shown_address
-from tierwise.run.backend import Backend, Data, RawTable
+from tierwise.run.backend import Backend, Data, RawTable, raw_name, table_of
+from tierwise.run.check_ahead import ToBeChecked
 from tierwise.run.check_history import check_history
 from tierwise.run.checked import Checked
 from tierwise.run.named_rows import SHOWN
@@ -20,6 +24,8 @@ from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be
 
 Planned = Callable[[tuple[Program, ...], Schemas], Callable[[], Iterable[Step]]]
 """Is told programs with the types of their tables, and gives what gives the steps that will run."""
+Expected = Callable[[Callable[[], Iterable[ir.Table]]], None]
+"""Is told what gives queries that will run."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ def prepare(
     progress: Callable[[str], None],
     only: Sequence[str] = (),
     planned: Planned = lambda programs, schemas: tuple,
+    expected: Expected = lambda queries: None,
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -58,6 +65,7 @@ def prepare(
         progress: is told what is being done.
         only: keys of the scored table; only the rows that matter to them are read. None: all.
         planned: is told before rows are checked which programs seem to be scored.
+        expected: is told what checking will ask, as soon as the types of all tables are known.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -75,11 +83,14 @@ def prepare(
             continue
         found += while_opening
         if only and not while_opening:
-            _plan_early(backend, several, opened, planned)
-            opened = _narrowed(backend, programs, contract, opened, only, progress)
+            schemas = _plan_early(backend, several, opened, planned)
+            opened = _narrowed(backend, programs, contract, opened, only, progress,
+                               partial(_expect_checks, backend, contract, expected, schemas))  # fmt: skip
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
+        alone = not only and len(several) == 1  # else checking asks of other tables, or of fewer
+        first = partial(_expect_checks, backend, contract, expected, near={})
         checked = shared.checked(contract, opened, found, progress,
-                                 partial(_plan_typed, backend, seem, planned))  # fmt: skip
+                                 partial(_plan_typed, backend, seem, planned, first if alone else _nothing))  # fmt: skip
         raw.update(opened)
         for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
@@ -93,19 +104,44 @@ def prepare(
 def _plan_early(
     backend: Backend, several: Sequence[Sequence[Program]], opened: Mapping[str, RawTable],
     planned: Planned,
-) -> None:  # fmt: skip
-    """Let plans be made while it is looked for what matters, where the types of all tables are known by then."""
-    if len(several) == 1:
-        schemas = schemas_to_be(backend, several[0], opened)
-        if schemas is not None:
-            planned(tuple(several[0]), schemas)
+) -> Schemas | None:  # fmt: skip
+    """Let plans be made while it is looked for what matters, where the types of all tables are known by then: these."""
+    schemas = schemas_to_be(backend, several[0], opened) if len(several) == 1 else None
+    if schemas is not None:
+        planned(tuple(several[0]), schemas)
+    return schemas
+
+
+def _expect_checks(
+    backend: Backend,
+    contract: Contract,
+    expected: Expected,
+    schemas: Schemas | None,
+    near: Mapping[str, ir.Table],
+) -> None:
+    """Let what checking will ask be made ready; ``near``: by table its rows that matter, where not all do."""
+    if schemas is not None:
+        whole = {name: table_of(backend, raw_name(name)) for name in contract.tables}
+        typed = {
+            name: ibis.table(schema, name=data_name(contract, name)) for name, schema in schemas[0]
+        }
+        those = ToBeChecked(contract, whole, {**whole, **near}, typed, backend.hashes_well)
+        expected(those.questions)
+
+
+def _nothing(_: Schemas) -> None:
+    """Nothing is to be done first."""
 
 
 def _plan_typed(
-    backend: Backend, seem: tuple[Program, ...], planned: Planned
+    backend: Backend, seem: tuple[Program, ...], planned: Planned, first: Callable[[Schemas], None]
 ) -> Callable[[], Iterable[Step]]:
-    """What gives the steps that will run, of tables that have been typed."""
-    return planned(seem, schemas_of(backend, seem)) if seem else tuple
+    """What gives the steps that will run, of tables that have been typed; ``first`` is told their types before."""
+    if not seem:
+        return tuple
+    schemas = schemas_of(backend, seem)
+    first(schemas)
+    return planned(seem, schemas)
 
 
 def _histories(
@@ -136,8 +172,9 @@ def _narrowed(
     opened: Mapping[str, RawTable],
     only: Sequence[str],
     progress: Callable[[str], None],
+    told: Callable[[Mapping[str, ir.Table]], None],
 ) -> dict[str, RawTable]:
-    """The tables, with what of each matters to some scored ones beside it."""
+    """The tables, with what of each matters to some scored ones beside it; ``told`` what that will be."""
     progress(f"looking for what matters to {', '.join(only[:SHOWN])}")
     alike = [each for each in programs if each.contract.id == contract.id]
     options = [option for program in alike for option in program.options]
@@ -145,6 +182,8 @@ def _narrowed(
     narrowed = near(alike[0].contract, options, rows, only)
     if narrowed is None:
         return dict(opened)
+    read = {step.name: step.read() for step in narrowed.steps}
+    told({name: read[source] for name, source in narrowed.sources.items()})
     for step in narrowed.steps:
         backend.sift(step.name, step.table)
     return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}

@@ -123,7 +123,7 @@ class Postgres:
         known = self._types.get(name)
         return known or {column: str(kind) for column, kind in self._schemas[name].items()}
 
-    def expect(self, step: Step) -> None:
+    def expect(self, query: ir.Table) -> None:
         """Nothing is got ready."""
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:

@@ -83,7 +83,7 @@ class Spark:
             fields = self.session.table(f"`{name}`").schema.fields
         return {field.name: field.dataType.simpleString() for field in fields}
 
-    def expect(self, step: Step) -> None:
+    def expect(self, query: ir.Table) -> None:
         """Nothing is got ready."""
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:

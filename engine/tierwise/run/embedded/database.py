@@ -20,7 +20,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
 from tierwise.plan.kept import kept
-from tierwise.plan.plan import Step, tables_read
+from tierwise.plan.plan import tables_read
 from tierwise.plan.typed import NUL
 from tierwise.run.backend import Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
@@ -124,9 +124,9 @@ class Database:
             self._types[name] = {str(row[0]): str(row[1]).strip('"') for row in rows}
         return self._types[name]
 
-    def expect(self, step: Step) -> None:
-        """Print its query, which is kept."""
-        sql_of(step.table)
+    def expect(self, query: ir.Table) -> None:
+        """Print it, which is kept."""
+        sql_of(query)
 
     def create(self, name: str, table: ir.Table, stored: bool) -> None:
         """Make a table of a plan available under its name, its rows kept if ``stored``.
