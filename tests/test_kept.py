@@ -18,8 +18,8 @@ import tierwise
 from rule_files import RULES, copy_of_good, replaced
 from tierwise import pipeline
 from tierwise.diagnostics import CannotRun
+from tierwise.kept import kept
 from tierwise.months import parse_month
-from tierwise.plan.kept import kept
 from tierwise.plan.plan import Plan
 from tierwise.plan.written import written_schemas
 from tierwise.program.program import Program

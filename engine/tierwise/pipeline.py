@@ -367,7 +367,7 @@ def ran_on(
     """What ``ran`` gives, on a backend that is open, and checked by ``check_runs``."""
     from tierwise.run.ahead import Ahead
     from tierwise.run.backend import Unreadable, damaged
-    from tierwise.run.prepare import prepare
+    from tierwise.run.prepare import Told, prepare
     from tierwise.run.run import run_plans
     from tierwise.run.type_data import Schemas, schemas_of
     from tierwise.run.unknown_partners import unknown_partners
@@ -378,8 +378,8 @@ def ran_on(
             ahead.begin((programs, schemas), functools.partial(_planned, programs, schemas))
             return lambda: ahead.steps((programs, schemas))
 
-        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only, plan,
-                        ahead.expect)  # fmt: skip
+        ready = prepare(backend, data, bound, allow_short_history, leave_out, progress, only,
+                        Told(plan, ahead.expect))  # fmt: skip
         found = ordered(ready.found)
         if any(diagnostic.is_error for diagnostic in found):
             # What is not wrong does not matter until the rest is right.

@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
+from tierwise.kept import kept
 from tierwise.plan.bits import MOST_BITS, bit_of
-from tierwise.plan.kept import kept
 from tierwise.plan.typed import month_text
 from tierwise.program.program import Table
 

@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
-from tierwise.plan.kept import kept
+from tierwise.kept import kept
 from tierwise.plan.keys import filled
 from tierwise.plan.rows import Reached, dating, meets, month_cell, month_of, reach
 from tierwise.plan.typed import (

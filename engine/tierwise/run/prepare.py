@@ -23,9 +23,19 @@ from tierwise.run.shared_tables import SharedTables
 from tierwise.run.type_data import Schemas, schemas_of, schemas_to_be
 
 Planned = Callable[[tuple[Program, ...], Schemas], Callable[[], Iterable[Step]]]
-"""Is told programs with the types of their tables, and gives what gives the steps that will run."""
 Expected = Callable[[Callable[[], Iterable[ir.Table]]], None]
-"""Is told what gives queries that will run."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told what will run, as soon as the types of all tables are known, so that it can be made ready.
+
+    ``planned``: is told programs with these types, and gives what gives the steps that will run; ``expected``: is
+    told what gives the queries that checking will ask.
+    """
+
+    planned: Planned
+    expected: Expected
 
 
 @dataclass(frozen=True)
@@ -51,9 +61,8 @@ def prepare(
     allow_short_history: bool,
     leave_out: bool,
     progress: Callable[[str], None],
-    only: Sequence[str] = (),
-    planned: Planned = lambda programs, schemas: tuple,
-    expected: Expected = lambda queries: None,
+    only: Sequence[str],
+    told: Told,
 ) -> Prepared:
     """Open, type and check the data by the contract of every program.
 
@@ -64,8 +73,7 @@ def prepare(
         leave_out: whether a program is left out, with a note, whose contract the data lacks a part of.
         progress: is told what is being done.
         only: keys of the scored table; only the rows that matter to them are read. None: all.
-        planned: is told before rows are checked which programs seem to be scored.
-        expected: is told what checking will ask, as soon as the types of all tables are known.
+        told: who is told what will run.
     """
     found: list[Diagnostic] = []
     raw: dict[str, RawTable] = {}
@@ -83,14 +91,13 @@ def prepare(
             continue
         found += while_opening
         if only and not while_opening:
-            schemas = _plan_early(backend, several, opened, planned)
+            schemas = _plan_early(backend, several, opened, told.planned)
             opened = _narrowed(backend, programs, contract, opened, only, progress,
-                               partial(_expect_checks, backend, contract, expected, schemas))  # fmt: skip
+                               partial(_expect_checks, backend, contract, told, schemas))  # fmt: skip
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
-        alone = not only and len(several) == 1  # else checking asks of other tables, or of fewer
-        first = partial(_expect_checks, backend, contract, expected, near={})
+        all_is_asked = not only and len(several) == 1  # else of other tables, or of fewer
         checked = shared.checked(contract, opened, found, progress,
-                                 partial(_plan_typed, backend, seem, planned, first if alone else _nothing))  # fmt: skip
+                                 partial(_plan_typed, backend, seem, told, all_is_asked))  # fmt: skip
         raw.update(opened)
         for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
@@ -115,7 +122,7 @@ def _plan_early(
 def _expect_checks(
     backend: Backend,
     contract: Contract,
-    expected: Expected,
+    told: Told,
     schemas: Schemas | None,
     near: Mapping[str, ir.Table],
 ) -> None:
@@ -126,22 +133,19 @@ def _expect_checks(
             name: ibis.table(schema, name=data_name(contract, name)) for name, schema in schemas[0]
         }
         those = ToBeChecked(contract, whole, {**whole, **near}, typed, backend.hashes_well)
-        expected(those.questions)
-
-
-def _nothing(_: Schemas) -> None:
-    """Nothing is to be done first."""
+        told.expected(those.questions)
 
 
 def _plan_typed(
-    backend: Backend, seem: tuple[Program, ...], planned: Planned, first: Callable[[Schemas], None]
+    backend: Backend, seem: tuple[Program, ...], told: Told, all_is_asked: bool
 ) -> Callable[[], Iterable[Step]]:
-    """What gives the steps that will run, of tables that have been typed; ``first`` is told their types before."""
+    """What gives the steps that will run, of tables that have been typed."""
     if not seem:
         return tuple
     schemas = schemas_of(backend, seem)
-    first(schemas)
-    return planned(seem, schemas)
+    if all_is_asked:
+        _expect_checks(backend, seem[0].contract, told, schemas, {})
+    return told.planned(seem, schemas)
 
 
 def _histories(
@@ -172,9 +176,9 @@ def _narrowed(
     opened: Mapping[str, RawTable],
     only: Sequence[str],
     progress: Callable[[str], None],
-    told: Callable[[Mapping[str, ir.Table]], None],
+    found: Callable[[Mapping[str, ir.Table]], None],
 ) -> dict[str, RawTable]:
-    """The tables, with what of each matters to some scored ones beside it; ``told`` what that will be."""
+    """The tables, with what of each matters to some scored ones beside it; ``found`` is told what that will be."""
     progress(f"looking for what matters to {', '.join(only[:SHOWN])}")
     alike = [each for each in programs if each.contract.id == contract.id]
     options = [option for program in alike for option in program.options]
@@ -183,7 +187,7 @@ def _narrowed(
     if narrowed is None:
         return dict(opened)
     read = {step.name: step.read() for step in narrowed.steps}
-    told({name: read[source] for name, source in narrowed.sources.items()})
+    found({name: read[source] for name, source in narrowed.sources.items()})
     for step in narrowed.steps:
         backend.sift(step.name, step.table)
     return {name: replace(raw, near=narrowed.sources.get(name, "")) for name, raw in opened.items()}

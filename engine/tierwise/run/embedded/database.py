@@ -19,7 +19,7 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 
 from tierwise.diagnostics import CannotRun
-from tierwise.plan.kept import kept
+from tierwise.kept import kept
 from tierwise.plan.plan import tables_read
 from tierwise.plan.typed import NUL
 from tierwise.run.backend import Settings, TooLarge, Unreadable

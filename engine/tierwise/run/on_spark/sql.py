@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler, ops
 
-from tierwise.plan.kept import kept
+from tierwise.kept import kept
 from tierwise.run.query import query_of
 
 
