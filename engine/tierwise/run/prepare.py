@@ -55,15 +55,9 @@ class Prepared:
 
 
 def prepare(
-    backend: Backend,
-    data: Data,
-    programs: Sequence[Program],
-    allow_short_history: bool,
-    leave_out: bool,
-    progress: Callable[[str], None],
-    only: Sequence[str],
-    told: Told,
-) -> Prepared:
+    backend: Backend, data: Data, programs: Sequence[Program], allow_short_history: bool,
+    leave_out: bool, progress: Callable[[str], None], only: Sequence[str], told: Told,
+) -> Prepared:  # fmt: skip
     """Open, type and check the data by the contract of every program.
 
     Args:
@@ -95,9 +89,8 @@ def prepare(
             opened = _narrowed(backend, programs, contract, opened, only, progress,
                                partial(_expect_checks, backend, contract, told, schemas))  # fmt: skip
         seem = _seeming(programs, lacking, found) if those is several[-1] else ()
-        all_is_asked = not only and len(several) == 1  # else of other tables, or of fewer
-        checked = shared.checked(contract, opened, found, progress,
-                                 partial(_plan_typed, backend, seem, told, all_is_asked))  # fmt: skip
+        typed = partial(_plan_typed, backend, seem, told, not only and len(several) == 1)
+        checked = shared.checked(contract, opened, found, progress, typed)
         raw.update(opened)
         for month, own in _histories(those, checked, opened, allow_short_history):
             by_month.setdefault(month, []).extend(own)
@@ -139,7 +132,10 @@ def _expect_checks(
 def _plan_typed(
     backend: Backend, seem: tuple[Program, ...], told: Told, all_is_asked: bool
 ) -> Callable[[], Iterable[Step]]:
-    """What gives the steps that will run, of tables that have been typed."""
+    """What gives the steps that will run, of tables that have been typed.
+
+    ``all_is_asked``: checking asks of these tables, not of some that have been checked or narrowed.
+    """
     if not seem:
         return tuple
     schemas = schemas_of(backend, seem)
