@@ -143,10 +143,12 @@ class _Narrowing:
         return ", ".join(self.chosen[:3]) + ("" if len(self.chosen) < 4 else " ...")
 
     def _typed(self, table: str) -> ir.Table:
-        """A table's cells, typed."""
-        return self._with_cells(table).select(
-            **{each.name: f":{each.name}" for each in self._found_by(table)}
-        )
+        """A table's cells that its rows are found by, typed."""
+        return self._only_cells(table, self._with_cells(table))
+
+    def _only_cells(self, table: str, rows: ir.Table) -> ir.Table:
+        """Of rows with their cells these alone, without the colon."""
+        return rows.select(**{each.name: f":{each.name}" for each in self._found_by(table)})
 
     def _with_cells(self, table: str) -> ir.Table:
         """A raw table with the typed cells that its rows are found by behind a colon."""
@@ -297,8 +299,7 @@ class _Narrowing:
 
     def _rows_leading(self, table: str) -> ir.Table:
         """The rows of a table that lead to something that matters, typed."""
-        rows = _union(self._parts_leading(table, self._with_cells(table)))
-        return rows.select(**{each.name: f":{each.name}" for each in self._found_by(table)})
+        return self._only_cells(table, _union(self._parts_leading(table, self._with_cells(table))))
 
 
 def _union(tables: Iterable[ir.Table]) -> ir.Table:

@@ -136,11 +136,10 @@ def _key(
     if not table.key:
         return
     typed = typed_of(backend, contract, table.name)
-    question = key_question(table, typed, backend.hashes_well)
-    count = number(backend, question)
-    exact = duplicate_keys(table, typed) if count else question
-    if exact is not question:  # two keys may only have the same hash
-        count = number(backend, exact)
+    first = key_question(table, typed, backend.hashes_well)
+    count = number(backend, first)
+    if count and first is not (exact := duplicate_keys(table, typed)):
+        count = number(backend, exact)  # two keys may only have the same hash
     if count:
         offending = backend.rows(duplicate_rows(table, checked.numbered(), SHOWN))
         yield from named(raw, "data-key", ", ".join(table.key), "the key stands in an earlier row",

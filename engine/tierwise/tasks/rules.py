@@ -37,20 +37,15 @@ def load_to_score(rules: Path | None, competency: str | None) -> Outcome[RuleSet
     refers to; where there is none of that name, all are read, to say what there is.
     """
 
-    def is_other(kind: str, name: str) -> bool:
-        return kind in _NOT_SCORED or (kind == "competency" and name not in ("", competency))
+    def without(kind: str, name: str) -> bool:
+        is_other = competency is not None and name not in ("", competency)
+        return kind in _NOT_SCORED or (kind == "competency" and is_other)
 
-    if competency is None:
-        return pipeline.load(rules_folder(rules), without=_is_not_scored)
-    loaded = pipeline.load(rules_folder(rules), without=is_other)
-    found = loaded.value.competencies if loaded.value is not None else ()
-    if loaded.value is None or competency in {each.id.text for each in found}:
+    loaded = pipeline.load(rules_folder(rules), without=without)
+    if competency is None or loaded.value is None:
         return loaded
-    return pipeline.load(rules_folder(rules), without=_is_not_scored)
-
-
-def _is_not_scored(kind: str, _: str) -> bool:
-    return kind in _NOT_SCORED
+    is_there = competency in {each.id.text for each in loaded.value.competencies}
+    return loaded if is_there else load_to_score(rules, None)
 
 
 def rule_set_of(path: Path) -> Path | None:

@@ -78,23 +78,20 @@ class Database:
         Raises:
             CannotRun: memory or disk ran out, or a number is too large to stay exact.
         """
-        if sql.startswith("CREATE"):
-            self.forget()
         with _translated(self._reads):
             return self.connection.execute(sql, list(parameters) or None)
 
     def make(self, kind: str, name: str, sql: str) -> duckdb.DuckDBPyConnection:
-        """Make a ``TABLE`` or ``VIEW`` of a query; raises as ``execute`` does.
+        """Make a ``TABLE`` or ``VIEW`` of a query; raises as ``execute`` does."""
+        self.forget(name)
+        return self.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
 
-        What is known of the columns of others stays known: their queries name the columns that they read.
+    def forget(self, name: str) -> None:
+        """A table is made, or made anew: what is known of its columns may be wrong.
+
+        What is known of others stays: they name the columns that they read of it.
         """
         self._types.pop(name, None)
-        with _translated(self._reads):
-            return self.connection.execute(f"CREATE OR REPLACE TEMP {kind} {quoted(name)} AS {sql}")
-
-    def forget(self) -> None:
-        """Tables have been made, or are made anew: what is known of their columns may be wrong."""
-        self._types.clear()
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -97,14 +97,14 @@ def _view(
     database: Database, table: Table, source: str, place: Cell, found: list[Diagnostic]
 ) -> bool:
     """Make a table readable, its columns named by the contract; or say why it cannot be read."""
-    view = quoted(raw_name(table.name))
-    make = f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT"
+    name = raw_name(table.name)
+    make = f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT"
     try:
-        database.forget()
+        database.forget(name)
         database.connection.execute(f"{make} * FROM {source}")
         if any(each.written_as for each in table.columns.values()):
-            cells = _cells(table, database.types(raw_name(table.name)))
-            database.forget()
+            cells = _cells(table, database.types(name))
+            database.forget(name)
             database.connection.execute(f"{make} {cells} FROM {source}")
     except (duckdb.Error, RuntimeError) as error:
         if is_interrupt(error):

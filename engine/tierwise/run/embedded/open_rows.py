@@ -22,9 +22,7 @@ def open_rows(
         header = tuple(table.columns)
         cells = {column: pa.array([row[column] for row in rows], pa.string()) for column in header}
         database.connection.register("rows:batch", pa.table(cells))
-        database.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(raw_name(name))} AS FROM {quoted('rows:batch')}"
-        )
+        database.make("TABLE", raw_name(name), f"FROM {quoted('rows:batch')}")
         database.connection.unregister("rows:batch")
         opened[name] = RawTable(name, name, 0, True, already(""), header)
     return opened

@@ -66,7 +66,7 @@ def load_text(
                if column.header in header}  # fmt: skip
     if not bytes_.needs_counting:
         try:
-            database.forget()
+            database.forget(name)
             database.connection.execute(_scan(name, path, len(header), columns), ["\0"])
         except duckdb.OutOfMemoryException as error:
             raise no_memory() from error
@@ -278,7 +278,7 @@ def _read_again(
     schema = pa.schema(types)
     empty = schema.empty_table()
     database.connection.register("text:batch", empty)
-    database.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS FROM {quoted('text:batch')}")
+    database.make("TABLE", name, f"FROM {quoted('text:batch')}")
     with _records(path) as records:
         rows = _rows(records, read, columns)
         while True:
