@@ -266,6 +266,25 @@ def test_a_disk_that_is_full_is_named() -> None:
     assert "/dev/full: No space left on device" in ran.stderr
 
 
+@pytest.mark.parametrize("words", [["--version"], ["evaluate", CONTOSO, "--as-of", "2021-05"]])
+def test_standard_output_that_is_full_is_said_once(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE,
+                             check=False, encoding="utf-8", cwd=ROOT)  # fmt: skip
+    assert ran.returncode == 3
+    assert ran.stderr.count("No space left on device") == 1
+    assert ran.stderr.endswith("check the path, the permissions and the disk\n")
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_stream_that_is_closed_is_no_bug(stream: int) -> None:
+    words = ["sh", "-c", f'"$0" validate "$1" {stream}>&-', PROGRAM, str(ROOT / "rules")]
+    ran = subprocess.run(words, capture_output=True, check=False, encoding="utf-8")
+    assert ran.returncode == 0
+    assert ("nothing wrong" in ran.stderr) == (stream == 1)
+    assert not ran.stdout
+
+
 def test_a_folder_that_may_not_be_written_to_is_said_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

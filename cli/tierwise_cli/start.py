@@ -32,19 +32,30 @@ works, and who has its answer is not to wait for them."""
 _AGAIN = (signal.SIGALRM,) if hasattr(signal, "setitimer") else ()
 _PATIENCE = 0.02
 """After how many seconds ``_AGAIN`` looks once more whether a library has been loaded."""
+_DISK = "check the path, the permissions and the disk"
 _INTERRUPTED = 130
 """The exit code that typer makes of an interrupt."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the program; a user never sees a traceback."""
     gc.set_threshold(*_SELDOM)
     sys.setswitchinterval(_TURN)
+    try:
+        _run_and_listen()
+    except SystemExit as ended:
+        _end(ended.code)
+    _end(exit_codes.CLEAN)
+
+
+def _run_and_listen() -> None:
+    """Run, and end as is usual where somebody tells the program to stop."""
     try:
         for each in _STOPS:
             if signal.getsignal(each) is not signal.SIG_IGN:  # nohup has it ignored
                 signal.signal(each, _stop)
         sys.excepthook = _bug
+        _open_what_is_closed()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
         _run()
@@ -53,7 +64,30 @@ def main() -> None:
     finally:
         for each in (*_STOPS, *_AGAIN):
             signal.signal(each, signal.SIG_IGN)  # what is left is to end
-        gc.freeze()  # at its end Python would look through all that there is for circles once more
+
+
+def _open_what_is_closed() -> None:
+    """Where the program was started without a stream, what goes there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end
+            setattr(sys, name, nowhere)
+
+
+def _end(code: object) -> NoReturn:
+    """End at once: all is written and closed, and Python would take down module by module what it has loaded."""
+    ended = code if isinstance(code, int) else exit_codes.CLEAN
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        ended = exit_codes.COULD_NOT_RUN  # nobody is left to tell
+    except OSError as error:
+        if ended != exit_codes.COULD_NOT_RUN:  # else it has been said
+            _say(f"standard output: {error.strerror}", _DISK)
+        ended = exit_codes.COULD_NOT_RUN
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
+    os._exit(ended)
 
 
 def _stop(number: int, frame: types.FrameType | None) -> None:
@@ -111,7 +145,7 @@ def _run() -> None:
         sys.exit(exit_codes.COULD_NOT_RUN)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        _fail(f"{name}{error.strerror or error}", "check the path, the permissions and the disk")
+        _fail(f"{name}{error.strerror or error}", _DISK)
 
 
 def _no_memory() -> NoReturn:
@@ -132,9 +166,13 @@ def _interrupted() -> NoReturn:
 
 
 def _fail(message: str, hint: str) -> NoReturn:
+    _say(message, hint)
+    sys.exit(exit_codes.COULD_NOT_RUN)
+
+
+def _say(message: str, hint: str) -> None:
     with contextlib.suppress(OSError):  # after a hang-up there is no terminal
         sys.stderr.write(f"tierwise: {message}\n" + (f"  {hint}\n" if hint else ""))
-    sys.exit(exit_codes.COULD_NOT_RUN)
 
 
 def _bug(

@@ -26,6 +26,8 @@ from tierwise.program.program import Contract
 
 _MOST_NUMBERS = 4
 """How many numbers are made of a thing's rows at most: with more it is faster to look up every row."""
+_SHORT = 15
+"""How many bits a whole number of 16 has for one that is not below 0."""
 _CAPPED = "capped:"
 
 
@@ -177,13 +179,15 @@ def by_entity(
     chosen = row.table.filter(*keep).select(*_cells(how), entity=row.entity(entity))
     sums: dict[str, ir.Value] = {}
     mask = ibis.literal((1 << how.width) - 1, "int64")
+    # Few digits are added up in half the memory, and there is a sum for each month of each entity.
+    digits = "int16" if how.width <= _SHORT else "int64"
     for name, months in how.packed.items():
         if name == HELD:
             sums[HELD] = chosen[HELD].bit_or()
             continue
         for place, month in enumerate(months):
             field = (chosen[name] >> ibis.literal(place * how.width, "int64")) & mask
-            sums[f"{_CAPPED}{total_column(month)}"] = field.sum()
+            sums[f"{_CAPPED}{total_column(month)}"] = field.cast(digits).sum()
     sums |= {total_column(each): chosen[total_column(each)].sum() for each in how.asked.exact}
     return chosen.group_by("entity").aggregate(**sums)
 
