@@ -15,6 +15,7 @@ import sys
 import types
 
 from tierwise_cli import exit_codes, stopped
+from tierwise_cli.unloaded import leave_unloaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # which typing says as well, and takes long to load
@@ -58,6 +59,7 @@ def _run_and_listen() -> None:
         _open_what_is_closed()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
+        leave_unloaded(sys.argv)
         _run()
     except KeyboardInterrupt:
         _interrupted()
