@@ -21,7 +21,7 @@ from tierwise.measures.base import (
     Rows,
     Window,
 )  # fmt: skip
-from tierwise.measures.totalled import Totalled
+from tierwise.measures.totalled import OfTotals, Totalled
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import credited, once
 from tierwise.plan.everybody import everybody
@@ -252,6 +252,9 @@ class _OptionLowering:
         title = f"{name}: folded"
         if not isinstance(moment, AllMonths):
             keys = [key for key in ("scored", "as_of", "by") if key in facts.columns]
+            if isinstance(measure, OfTotals) and measured.adds and "by" not in keys:
+                # Many totals are 0, and a scored one without any has the sum 0 as well.
+                facts = facts.filter(facts.amount != 0)
             folded = facts.group_by(keys).aggregate(**_sums(facts, measure))
             return self.step(f"{name}:folded", title, folded, stored=True)
         months = range(moment.first, moment.as_of + 1)
