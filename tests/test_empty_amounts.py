@@ -38,6 +38,8 @@ options:
     values:
       in_park: {measure: {sum: miles, from: walks, over: 12 months, by: {park: park}}}
       mean: {average: in_park, over: park}
+      now_in_park: {measure: {stock: miles, per: walker, from: walks, by: {park: park}}}
+      now_mean: {average: now_in_park, over: park}
     metrics:
       summed: {measure: {sum: miles, from: walks, over: 12 months}, threshold: 10, max_points: 1}
       stocked: {measure: {stock: miles, per: walker, from: walks}, threshold: 10, max_points: 1}
@@ -47,6 +49,7 @@ options:
         max_points: 1
       middle: {measure: {median: miles, from: walks, over: 12 months}, threshold: 9, max_points: 1}
       of_parks: {is: mean, threshold: 10, max_points: 1}
+      now_of_parks: {is: now_mean, threshold: 10, max_points: 1}
     levels: {good: {when: score >= 1}}
 """
 WALKS = """walker,month,park,miles
@@ -83,6 +86,7 @@ def test_an_empty_amount_counts_as_0_and_says_so(tmp_path: Path) -> None:
         "grown": Fraction("0.2"),
         "middle": Fraction("2.75"),
         "of_parks": Fraction("2.75"),
+        "now_of_parks": Fraction("1.5"),
     }
     verdicts = {name: [row.verdict for row in each.value.rows] for name, each in metrics.items()}
     assert verdicts["summed"] == ["counted", "counted", EMPTY]
