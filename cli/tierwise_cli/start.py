@@ -15,7 +15,6 @@ import sys
 import types
 
 from tierwise_cli import exit_codes, stopped
-from tierwise_cli.unloaded import leave_unloaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # which typing says as well, and takes long to load
@@ -59,6 +58,8 @@ def _run_and_listen() -> None:
         _open_what_is_closed()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
+        from tierwise_cli.unloaded import leave_unloaded
+
         leave_unloaded(sys.argv)
         _run()
     except KeyboardInterrupt:
@@ -143,7 +144,6 @@ def _run() -> None:
     except ImportError as error:
         _not_loaded(error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exit_codes.COULD_NOT_RUN)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""

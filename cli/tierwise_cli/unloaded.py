@@ -39,23 +39,27 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        wanted = _WithRestWhenAsked if name == _COMPILERS else _WithoutNumpy
         if name != _COMPILERS and name not in self._alone:
             return None
+        wanted = _WithRestWhenAsked if name == _COMPILERS else _WithoutNumpy
         spec = PathFinder.find_spec(name, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = wanted(spec.loader)
         return spec
 
 
-class _WithRestWhenAsked(Loader):
-    """Loads a package as if it were empty; what it loads of its own comes with the first name that is asked of it."""
+class _Loader(Loader):
+    """Makes a module as another loader does; the ones below load it in their own way."""
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
+
+
+class _WithRestWhenAsked(_Loader):
+    """Loads a package as if it were empty; what it loads of its own comes with the first name that is asked of it."""
 
     def exec_module(self, module: ModuleType) -> None:
         def rest(name: str) -> object:
@@ -68,14 +72,8 @@ class _WithRestWhenAsked(Loader):
         vars(module)["__getattr__"] = rest
 
 
-class _WithoutNumpy(Loader):
+class _WithoutNumpy(_Loader):
     """Loads a module as where numpy is not installed."""
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         if _NUMPY in sys.modules:
