@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,24 @@ def test_every_room_is_in_the_contract_of_layers() -> None:
     rooms = {path.relative_to(ENGINE).parts[0].removesuffix(".py") for path in SOURCES
              if path.is_relative_to(ENGINE)}  # fmt: skip
     assert rooms - {"__init__", "__pycache__", "api", "rules", "schemas"} <= listed
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Nor where only types are looked at, which the contract of layers passes over."""
+
+    def module(file: Path) -> str:
+        _, *parts = file.relative_to(TOP).with_suffix("").parts
+        return ".".join(parts).removesuffix(".__init__")
+
+    names = {module(file): file for file in SOURCES}
+    imported: dict[str, set[str]] = {name: set() for name in names}
+    for name, file in names.items():
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module is not None:
+                below = {f"{node.module}.{each.name}" for each in node.names} & names.keys()
+                imported[name] |= below or {node.module} & names.keys()
+    assert len(imported["tierwise.pipeline"]) > 10
+    TopologicalSorter(imported).prepare()
 
 
 def test_one_file_knows_the_order_of_the_stages() -> None:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from tierwise.diagnostics import Diagnostic
-from tierwise.measures.base import Requirement
+from tierwise.measures.certification import Requirement
 from tierwise.measures.holders_of import HoldersOf
 from tierwise.program.program import Program
 

@@ -12,7 +12,7 @@ from tierwise.expression.parse import Expression
 from tierwise.expression.possible import mirrored
 from tierwise.expression.ranges import pairs_of
 from tierwise.expression.typed import literal, path_of
-from tierwise.measures.base import Window
+from tierwise.measures.rows import Window
 from tierwise.program.program import Program
 
 CODE = "outside-window"

@@ -15,19 +15,8 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION, Json
-from tierwise.measures.base import (
-    ROWS,
-    Binder,
-    Entity,
-    Facts,
-    Measure,
-    MeasureKind,
-    Reason,
-    Rows,
-    RowsRule,
-    Steps,
-    Window,
-)  # fmt: skip
+from tierwise.measures.base import ROWS, Binder, Facts, Measure, MeasureKind, Reason, Steps
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 

@@ -7,7 +7,6 @@ those stages.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -17,13 +16,15 @@ from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import Json
+from tierwise.measures.certification import Certification
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
+from tierwise.measures.totalled import Totalled
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from tierwise.measures.totalled import Totalled
     from tierwise.rational import Rational
 
 
@@ -35,133 +36,6 @@ EMPTY = "there is no amount: counts as 0"
 """The verdict on a row that counts and adds nothing, since its amount is empty."""
 AS_OF_MONTHS = ("first_as_of", "last_as_of")
 """The columns of facts that say as of which months they count, both inclusive."""
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """A combination of items to hold: one item, or at least ``count`` of the parts."""
-
-    item: str | None
-    span: Span
-    count: int = 1
-    parts: tuple[Requirement, ...] = ()
-
-    def items(self) -> frozenset[str]:
-        """All items that the combination names."""
-        own = frozenset() if self.item is None else frozenset({self.item})
-        return own.union(*(part.items() for part in self.parts))
-
-
-@dataclass(frozen=True)
-class Retirement:
-    """The last day on which an item could be taken, and the last on which it still counts."""
-
-    item: str
-    retired: datetime.date
-    counts_through: datetime.date | None
-
-
-@dataclass(frozen=True)
-class Certification:
-    """A named combination, and which of its items are retired."""
-
-    id: str
-    title: str
-    requires: Requirement
-    retirements: tuple[Retirement, ...] = ()
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on a row. ``prefix`` is the path along which its names lie, "" for its own."""
-
-    expression: Expression
-    prefix: str = ""
-
-    @property
-    def paths(self) -> frozenset[str]:
-        """The paths that it names, as seen from the row."""
-        return frozenset(f"{self.prefix}{name}" for name in self.expression.names)
-
-
-@dataclass(frozen=True)
-class Entity:
-    """What a fact is about: a column that identifies something, or several of them together."""
-
-    parts: tuple[Expression, ...]
-
-    @property
-    def text(self) -> str:
-        """How a rule file names it."""
-        return ", ".join(part.text for part in self.parts)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The paths that it names."""
-        return frozenset().union(*(part.names for part in self.parts))
-
-
-@dataclass(frozen=True)
-class By:
-    """What a measure is told apart by: the name of the dimension, and what a row says of it."""
-
-    name: str
-    expression: Expression
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The eligible rows of one table: each meets every condition, judged in order.
-
-    ``credit``: the policy that says whom they are credited to; "" where each names the scored one
-    itself, then ``scored`` is the path to it. ``by``: the dimension, where there is one.
-    ``during``: conditions on credited facts.
-    """
-
-    table: str
-    conditions: tuple[Condition, ...]
-    credit: str = ""
-    scored: str = ""
-    by: By | None = None
-    during: tuple[Expression, ...] = ()
-
-    @property
-    def owner(self) -> tuple[str, ...]:
-        """The columns that go with an entity: ``scored`` where rows name the scored one; ``by``."""
-        return (*(("scored",) if self.scored else ()), *(("by",) if self.by else ()))
-
-
-@dataclass(frozen=True)
-class ByRule:
-    """A dimension as written: its name, and an expression over the row."""
-
-    name: Written
-    expression: Written
-
-
-@dataclass(frozen=True)
-class RowsRule:
-    """Which rows a measure looks at, as written, and which of their facts count."""
-
-    table: Written
-    where: tuple[Written, ...]
-    credit: Written | None
-    by: ByRule | None
-    during: tuple[Written, ...]
-    on: Written | None
-
-
-@dataclass(frozen=True)
-class Window:
-    """Months relative to the as-of month, both inclusive: -11 to 0 are the last twelve."""
-
-    first: int
-    last: int = 0
-
-    @staticmethod
-    def of(months: int, ago: int = 0) -> Window:
-        """So many months, of which the last lies so many months before the as-of month."""
-        return Window(1 - months - ago, -ago)
 
 
 class RowNames(Protocol):

@@ -16,8 +16,8 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import Json
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
-from tierwise.measures.shared_fields import Least
+from tierwise.measures.base import Binder, Facts, MeasureKind, Steps
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 
@@ -34,7 +34,7 @@ class ChangesRule:
     """The measure as written."""
 
     amount: Written
-    least: Least
+    least: shared.Least
     per: tuple[Written, ...]
     rows: RowsRule
     months: int
@@ -61,7 +61,7 @@ class Changes(shared.AsksForLeast):
     rows: Rows
     entity: Entity
     amount: Expression
-    least: Least
+    least: shared.Least
     counted: Window
     losses: str
     parts: tuple[str, ...] = ("value",)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import Binder, Facts, MeasureKind, Steps
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 

@@ -15,7 +15,8 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import Binder, Facts, MeasureKind, Steps
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.measures.totalled import Totalled
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tierwise.measures.base import Certification, Reason, Requirement, Retirement, Steps
+from tierwise.measures.base import Reason, Steps
+from tierwise.measures.certification import Certification, Requirement, Retirement
 from tierwise.months import last_day, month_number
 
 if TYPE_CHECKING:

@@ -17,19 +17,10 @@ from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION
-from tierwise.measures.base import (
-    AS_OF_MONTHS,
-    Binder,
-    Certification,
-    Entity,
-    Facts,
-    MeasureKind,
-    Rows,
-    RowsRule,
-    Steps,
-    Window,
-)  # fmt: skip
+from tierwise.measures.base import AS_OF_MONTHS, Binder, Facts, MeasureKind, Steps
+from tierwise.measures.certification import Certification
 from tierwise.measures.held import Held
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields
 

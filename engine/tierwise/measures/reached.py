@@ -10,7 +10,8 @@ import tierwise.measures.shared_fields as shared
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Binder, Entity, Facts, MeasureKind, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import Binder, Facts, MeasureKind, Steps
+from tierwise.measures.rows import Entity, Rows, RowsRule, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.source.document import Written
 from tierwise.source.fields import Fields

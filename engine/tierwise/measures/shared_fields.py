@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from tierwise.expression.parse import Expression
 from tierwise.expression.schema import EXPRESSION, NAME, Json
-from tierwise.measures.base import ByRule, Entity, Rows, RowsRule, Steps, Window
+from tierwise.measures.base import Steps
+from tierwise.measures.rows import ByRule, Entity, Rows, RowsRule, Window
 from tierwise.measures.totalled import Totalled
 from tierwise.quantity import plain_decimal
 from tierwise.source.document import Mapping as MappingNode

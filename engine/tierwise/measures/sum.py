@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tierwise.expression.parse import Expression
 from tierwise.measures.amounts import facts_of, kind
-from tierwise.measures.base import Entity, Facts, Rows, Steps, Window
+from tierwise.measures.base import Facts, Steps
+from tierwise.measures.rows import Entity, Rows, Window
 
 if TYPE_CHECKING:
     from tierwise.rational import Rational

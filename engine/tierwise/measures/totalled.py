@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Entity, Rows, Window
+from tierwise.measures.rows import Entity, Rows, Window
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import AS_OF_MONTHS, Condition, Window
+from tierwise.measures.base import AS_OF_MONTHS
+from tierwise.measures.rows import Condition, Window
 from tierwise.months import OPEN_ENDED, month_number
 from tierwise.plan.rows import Reached
 from tierwise.program.policy import Policy

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import operator
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -18,15 +19,33 @@ from tierwise.months import month_number
 from tierwise.plan.columns import here_column, value_columns
 from tierwise.plan.moments import months_back
 from tierwise.plan.scope import AddStep, Read, Scope, exact
-from tierwise.program.option import Fold, Folded, Months, Ranked, Value
+from tierwise.program.option import Fold, Folded, Months, Option, Ranked, Value
 from tierwise.rational import WHOLE, Rational, whole_quotient
-
-if TYPE_CHECKING:
-    from tierwise.plan.net import Net
-
 
 DIGITS = 4
 MORE = ibis.literal(Decimal(10**12), WHOLE)
+
+
+class Foldable(Protocol):
+    """What a fold needs to know of the net in which it stands; see ``Net``."""
+
+    @property
+    def option(self) -> Option: ...
+    @property
+    def as_of(self) -> int: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def base(self) -> ir.Table: ...
+    @property
+    def readers(self) -> Mapping[str, Read]: ...
+    @property
+    def add_step(self) -> AddStep: ...
+    @property
+    def more(self) -> Callable[[int], Foldable]: ...
+    def scope(self, dimension: str = "") -> Scope: ...
 
 
 def seen_step(value: str) -> str:
@@ -48,7 +67,7 @@ def _seen(scope: Scope, source: Folded) -> tuple[ir.Table, tuple[str, ...], Read
     return table.filter(~read(table).isnull()), tuple(columns), read
 
 
-def _add_step(net: Net, value: Value, seen: ir.Table, read: Read) -> ir.Table:
+def _add_step(net: Foldable, value: Value, seen: ir.Table, read: Read) -> ir.Table:
     """The step with what a fold saw; as of the as-of month it can be explained."""
     if net.months > 1:
         return net.add_step(f"{value.id}:each:{net.months}", value.id, seen, True)
@@ -61,7 +80,7 @@ def _add_step(net: Net, value: Value, seen: ir.Table, read: Read) -> ir.Table:
     return seen
 
 
-def folded_over_dimension(net: Net, value: Value, source: Folded, dimension: str) -> ir.Table:
+def folded_over_dimension(net: Foldable, value: Value, source: Folded, dimension: str) -> ir.Table:
     """What a fold makes of the parts of a dimension: a row a scored one (and month)."""
     scope = net.scope(dimension)
     option = net.option
@@ -75,7 +94,7 @@ def folded_over_dimension(net: Net, value: Value, source: Folded, dimension: str
     return _folded(net, seen, value, net.keys, read)
 
 
-def folded_over_months(net: Net, value: Value, source: Folded, over: Months) -> ir.Table:
+def folded_over_months(net: Foldable, value: Value, source: Folded, over: Months) -> ir.Table:
     """What a fold makes of months: a row a scored one (and month, and part of a dimension)."""
     earlier = net.more(net.months - over.window.first)
     rows, each, read = _seen(earlier.scope(value.dimension), source)
@@ -95,7 +114,7 @@ def folded_over_months(net: Net, value: Value, source: Folded, over: Months) -> 
     return _folded(net, seen, value, (*net.keys, *by), read)
 
 
-def _since(net: Net, over: Months, seen: ir.Table) -> ir.Table:
+def _since(net: Foldable, over: Months, seen: ir.Table) -> ir.Table:
     """The rows of months that do not end before a day of the scored one's own."""
     assert over.since is not None, "the caller looked"
     day = Scope(net.base, net.readers).column(over.since)
@@ -106,7 +125,9 @@ def _since(net: Net, over: Months, seen: ir.Table) -> ir.Table:
     return joined.select(*seen.columns)
 
 
-def _folded(net: Net, seen: ir.Table, value: Value, keys: tuple[str, ...], read: Read) -> ir.Table:
+def _folded(
+    net: Foldable, seen: ir.Table, value: Value, keys: tuple[str, ...], read: Read
+) -> ir.Table:
     """One row a scored one (and month, and part): how many there were, and what they make."""
     assert isinstance(value.source, Folded), "only these are folded"
     fold = value.source.fold

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Condition
+from tierwise.measures.rows import Condition
 from tierwise.measures.totalled import Totalled
 from tierwise.plan.bits import MOST_BITS, bit_of
 from tierwise.plan.by_month import HELD, presence_as_totals, total_column

@@ -12,15 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import (
-    AS_OF_MONTHS,
-    CHOSEN_FROM,
-    ROWS,
-    Facts,
-    Measure,
-    Rows,
-    Window,
-)  # fmt: skip
+from tierwise.measures.base import AS_OF_MONTHS, CHOSEN_FROM, ROWS, Facts, Measure
+from tierwise.measures.rows import Rows, Window
 from tierwise.measures.totalled import OfTotals, Totalled
 from tierwise.plan.columns import value_columns
 from tierwise.plan.credit import credited, once

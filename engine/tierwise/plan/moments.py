@@ -12,7 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import AS_OF_MONTHS, Entity, Measure, Rows, Window
+from tierwise.measures.base import AS_OF_MONTHS, Measure
+from tierwise.measures.rows import Entity, Rows, Window
 from tierwise.measures.totalled import Totalled
 from tierwise.months import last_day
 from tierwise.plan.credit import first_month, last_month

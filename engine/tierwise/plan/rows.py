@@ -15,7 +15,7 @@ from tierwise.expression.columns import ColumnEvaluator, decimal_literal
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, constant
-from tierwise.measures.base import Condition, Entity, Rows
+from tierwise.measures.rows import Condition, Entity, Rows
 from tierwise.months import month_number
 from tierwise.program.program import Catalogue, Contract, Dating
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import By, Entity, Window
+from tierwise.measures.rows import By, Entity, Window
 from tierwise.measures.totalled import OfTotals, Totalled
 from tierwise.plan.bits import MOST_BITS
 from tierwise.plan.by_month import (

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import ibis.expr.types as ir
 
-from tierwise.measures.base import Measure, Window
+from tierwise.measures.base import Measure
+from tierwise.measures.rows import Window
 from tierwise.plan.credit import (
     associated,
     credit,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tierwise.diagnostics import Diagnostic, Outcome, shown
-from tierwise.measures.base import Certification, Requirement, Retirement
+from tierwise.measures.certification import Certification, Requirement, Retirement
 from tierwise.model.ruleset import (
     CertificationRule,
     CompetencyRule,

@@ -11,7 +11,8 @@ from tierwise.model.demo import DemoRule, DemoTableRule
 from tierwise.model.ruleset import ContractRule, RuleSet
 from tierwise.program.bind_data import bind_catalogues, bind_contract
 from tierwise.program.bind_demo_rows import RowsBinding
-from tierwise.program.bind_demo_values import Scope, ValuesBinding
+from tierwise.program.bind_demo_scope import Scope
+from tierwise.program.bind_demo_values import ValuesBinding
 from tierwise.program.demo import Demo, DemoTable, Inherit, Is, Numbered, Value, looked_at
 from tierwise.program.demo_defaults import (
     default_per,

@@ -6,7 +6,8 @@ from tierwise.diagnostics import nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts
 from tierwise.model.demo import RowsRule, SeriesRule, ValueRule
-from tierwise.program.bind_demo_values import Scope, ValuesBinding
+from tierwise.program.bind_demo_scope import Scope
+from tierwise.program.bind_demo_values import ValuesBinding
 from tierwise.program.bind_demo_ways import WayBinding
 from tierwise.program.demo import Literal, Pick, Rows, Series, Value
 from tierwise.program.demo_names import literal_of, why_not

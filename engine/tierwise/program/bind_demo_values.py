@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from tierwise.diagnostics import Diagnostic, Span, nearest, shown
+from tierwise.diagnostics import Span, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
-from tierwise.model.demo import DemoTableRule, ValueRule
+from tierwise.model.demo import ValueRule
+from tierwise.program.bind_demo_scope import Scope
 from tierwise.program.bind_demo_ways import WayBinding
 from tierwise.program.demo import (
     PLACES,
     After,
     Cases,
     Chance,
-    DemoTable,
     Is,
     OfRow,
     OneOf,
@@ -28,38 +28,8 @@ from tierwise.program.demo import (
 from tierwise.program.demo_defaults import default_value
 from tierwise.program.demo_names import DemoNames
 from tierwise.program.name_findings import unknown
-from tierwise.program.program import Column, Contract, Table
+from tierwise.program.program import Column
 from tierwise.source.document import Written
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A table that is being bound, and what it stands among.
-
-    ``declared``: the contract's table, None for a hidden one; ``above``: the tables that its rows
-    descend from, nearest first; ``bound``: the tables bound already.
-    """
-
-    contract: Contract
-    declared: Table | None
-    hint: DemoTableRule | None
-    above: tuple[str, ...]
-    bound: Mapping[str, DemoTable]
-    months: tuple[int, int]
-    found: list[Diagnostic]
-
-    @property
-    def parent(self) -> DemoTable | None:
-        """The table for whose rows its own are made."""
-        return self.bound[self.above[0]] if self.above else None
-
-    def report(self, code: str, message: str, place: Span, hint: str) -> None:
-        """Add a finding."""
-        self.found.append(Diagnostic(code, message, place, hint))
-
-    def column(self, name: str) -> Column | None:
-        """A column of the contract's table."""
-        return self.declared.columns.get(name) if self.declared is not None else None
 
 
 class ValuesBinding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from tierwise.diagnostics import shown
 from tierwise.expression.kinds import Kind
@@ -11,13 +10,11 @@ from tierwise.expression.parse import Expression
 from tierwise.model import demo as rule
 from tierwise.model.demo import ValueRule
 from tierwise.program import demo
+from tierwise.program.bind_demo_scope import RowValues, Scope
 from tierwise.program.demo import Cases, Literal, SimpleWay, Value
 from tierwise.program.demo_names import kind_of_texts, lies_below, literal_of, why_not
 from tierwise.program.name_findings import unknown
 from tierwise.source.document import Written
-
-if TYPE_CHECKING:
-    from tierwise.program.bind_demo_values import Scope, ValuesBinding
 
 Bound = tuple[demo.Way, Kind]
 Simple = tuple[SimpleWay, Kind]
@@ -27,7 +24,7 @@ class WayBinding:
     """Binds the way of one value. ``wanted``: the kind of its column, None for a trait."""
 
     def __init__(
-        self, scope: Scope, values: ValuesBinding, name: str, wanted: Kind | None, own: bool = True
+        self, scope: Scope, values: RowValues, name: str, wanted: Kind | None, own: bool = True
     ) -> None:
         self.scope, self.values = scope, values
         self.name, self.wanted, self.own = name, wanted, own

@@ -8,15 +8,9 @@ from dataclasses import dataclass, field
 from tierwise.diagnostics import Diagnostic, Span, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts, parse
-from tierwise.measures.base import (
-    By,
-    Certification,
-    Condition,
-    Entity,
-    RowNames,
-    Rows,
-    RowsRule,
-)
+from tierwise.measures.base import RowNames
+from tierwise.measures.certification import Certification
+from tierwise.measures.rows import By, Condition, Entity, Rows, RowsRule
 from tierwise.program.bind_dating import NO_MONTH
 from tierwise.program.eligibility import eligibility
 from tierwise.program.name_findings import unknown

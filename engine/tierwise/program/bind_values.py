@@ -13,7 +13,8 @@ from tierwise.diagnostics import Diagnostic, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
 from tierwise.expression.typed import Names, literal, path_of
-from tierwise.measures.base import ByRule, Measure, Window
+from tierwise.measures.base import Measure
+from tierwise.measures.rows import ByRule, Window
 from tierwise.model.ruleset import (
     CalculatedRule,
     FoldedRule,

@@ -19,7 +19,9 @@ from types import NoneType
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Certification, Entity, Measure, Rows, Window
+from tierwise.measures.base import Measure
+from tierwise.measures.certification import Certification
+from tierwise.measures.rows import Entity, Rows, Window
 from tierwise.measures.shared_fields import Least
 from tierwise.program.program import Contract, Program, Table
 

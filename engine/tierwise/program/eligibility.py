@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Condition, Measure
+from tierwise.measures.base import Measure
+from tierwise.measures.rows import Condition
 from tierwise.program.policy import Policy
 from tierwise.program.program import Contract
 

@@ -16,7 +16,8 @@ from functools import cached_property
 from tierwise.diagnostics import Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.measures.base import Measure, Window
+from tierwise.measures.base import Measure
+from tierwise.measures.rows import Window
 from tierwise.points.base import Points
 from tierwise.program.policy import Policy
 from tierwise.quantity import Quantity
