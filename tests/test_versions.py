@@ -225,3 +225,18 @@ def test_other_competencies_are_not_read(tmp_path: Path) -> None:
         tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency="trainee")
     (finding,) = refused.value.diagnostics
     assert (finding.code, finding.hint) == ("unknown-competency", "did you mean 'trainer'?")
+
+
+@pytest.mark.parametrize(
+    "title", ['title: {en: "Trader\nid: other\nof old"}', "title:\n  en: 'Trader\n\nid: other\n'"]
+)
+def test_a_line_of_a_quoted_text_is_no_id(title: str, tmp_path: Path) -> None:
+    """So the version in which it stands is not passed over."""
+    rules, data = small_programme.written(tmp_path)
+    text = (rules / "competency.yaml").read_text("utf-8").lstrip()
+    for old, new in (("kind: competency\n", ""), ("title: {en: Trader}\n", ""),
+                     ("1.0.0", "2.0.0"), ("2024-01", "2024-02")):  # fmt: skip
+        text = text.replace(old, new, 1)
+    (rules / "second.yaml").write_text(f"kind: competency\n{title}\n{text}", "utf-8")
+    results = tierwise.evaluate(data, small_programme.AS_OF, rules=rules, competency="trader")
+    assert results.options[0].program.version == "2.0.0"

@@ -42,6 +42,8 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 
 
+_PLAIN_HEAD = re.compile(rb"(?:(?:#[^\n]*|[a-z_]+: +[A-Za-z0-9][^\n]*)?\r?\n)*")
+"""The lines at a file's beginning that no quoted text can reach over."""
 _PLAIN_KIND = re.compile(rb"^kind: ([a-z]+)\r?$", re.MULTILINE)
 _PLAIN_ID = re.compile(rb"^id: ([a-z0-9_-]+)\r?$", re.MULTILINE)
 _HEAD = 4_096
@@ -100,7 +102,9 @@ def read(
     except OSError as error:
         return _failed("file-unreadable", error.strerror or "cannot be read", start,
                        "check the path and who may read it")  # fmt: skip
-    kind, own = _PLAIN_KIND.search(raw, 0, _HEAD), _PLAIN_ID.search(raw, 0, _HEAD)
+    plain = _PLAIN_HEAD.match(raw, 0, _HEAD)
+    head = plain[0] if plain is not None else b""
+    kind, own = _PLAIN_KIND.search(head), _PLAIN_ID.search(head)
     if kind is not None and without(kind[1].decode(), own[1].decode() if own is not None else ""):
         return Outcome(None)
     if len(raw) > MAX_BYTES:
