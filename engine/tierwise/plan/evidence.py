@@ -91,12 +91,10 @@ def _near(plan: Plan, metric: MeasuredPlan, credit: CreditNear | None, scored: s
         **({":by": reached.evaluate(measure.rows.by.expression)} if measure.rows.by else {}),
         **{f":{name}": reached.evaluate(each) for name, each in metric.measured.asks.items()},
     )
-    near = Step(
-        f"{metric.facts}:near", "rows near", _with_reasons(metric, rows, scored), stored=True
-    )
-    facts = Step(
-        f"{metric.facts}:near:facts", "facts near", _facts(plan, metric, near, scored), stored=False
-    )
+    # Several policies may credit the same facts: of each, other rows are near.
+    name = f"{metric.facts}:near:{measure.rows.credit}"
+    near = Step(name, "rows near", _with_reasons(metric, rows, scored), stored=True)
+    facts = Step(f"{name}:facts", "facts near", _facts(plan, metric, near, scored), stored=False)
     credited = Step(
         f"{metric.credited}:near", "own facts", _own(plan, metric.credited, scored), stored=False
     )
