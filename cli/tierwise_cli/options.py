@@ -51,7 +51,9 @@ FROM_MONTH = Annotated[
 ]  # fmt: skip
 TO_MONTH = Annotated[
     str | None,
-    typer.Option("--to", metavar="YYYY-MM", callback=_month, help="The last of several months."),
+    typer.Option(
+        "--to", metavar="YYYY-MM", callback=_month, help="The last of several months, 120 at most."
+    ),
 ]
 RULES = Annotated[
     Path | None,

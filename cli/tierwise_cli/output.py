@@ -114,12 +114,12 @@ def check_not_read(output: Path | None, data: str, read: Iterable[str]) -> None:
 
 def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
     """Let ``writer`` write to the output; a file appears whole or not at all."""
-    if output is None:
-        sys.stdout.flush()
-        writer(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return
     try:
+        if output is None:
+            sys.stdout.flush()
+            writer(sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+            return
         if output.exists() and not output.is_file():  # a device or a pipe stays what it is
             with output.open("wb") as file:
                 writer(file)
@@ -129,5 +129,7 @@ def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        error.filename = str(output)  # it names a file that only we know, or none
+        error.filename = str(
+            output or "standard output"
+        )  # it names a file that only we know, or none
         raise

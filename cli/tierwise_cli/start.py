@@ -70,11 +70,14 @@ def _run_and_listen() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Where the program was started without a stream, what goes there goes nowhere."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end
-            setattr(sys, name, nowhere)
+    """Where the program was started without a stream: results cannot be written, what is told goes nowhere."""
+    if sys.stdout is None:
+        closed = os.open(
+            os.devnull, os.O_RDONLY
+        )  # so that to write there fails as where it is full
+        sys.stdout = open(closed, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end
 
 
 def _end(code: object) -> NoReturn:
@@ -118,7 +121,7 @@ def _loads(frame: types.FrameType | None) -> bool:
 def _run() -> None:
     from typer.main import get_command
 
-    from tierwise.diagnostics import CannotRun, Refused
+    from tierwise.diagnostics import Argument, CannotRun, Refused
     from tierwise_cli.app import app
 
     try:
@@ -134,7 +137,9 @@ def _run() -> None:
         from tierwise_cli.render.findings import print_findings
 
         print_findings(refused.diagnostics, sys.stderr)
-        sys.exit(exit_codes.FINDINGS)
+        errors = [each.place for each in refused.diagnostics if each.is_error]
+        is_usage = all(isinstance(each, Argument) for each in errors)
+        sys.exit(exit_codes.USAGE if is_usage else exit_codes.FINDINGS)
     except CannotRun as error:
         _fail(str(error), error.hint)
     except (MemoryError, RuntimeError) as error:

@@ -173,7 +173,8 @@ def evaluate_months(
     first, last = as_of_month(from_month, "--from"), as_of_month(to_month, "--to")
     if not first <= last < first + MOST_MONTHS:
         wrong = Diagnostic("wrong-month", f"{from_month} to {to_month} are not 1 to {MOST_MONTHS} "
-                           "months", Argument("--from"), "begin with the earlier month")  # fmt: skip
+                           "months", Argument("--from"),
+                           f"begin with the earlier month; at most {MOST_MONTHS} at once")  # fmt: skip
         raise Refused([wrong])
     outcome = task.evaluate_months(
         rules_to_score(rules, competency), data, first, last, competency, option, version, partners,

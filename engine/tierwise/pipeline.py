@@ -20,7 +20,6 @@ from tierwise.diagnostics import (
     Severity,
     Span,
     merged,
-    nearest,
     ordered,
 )
 from tierwise.model.build import build
@@ -29,7 +28,7 @@ from tierwise.program.bind import bind, bind_shared
 from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_in_month import NOT_IN_FORCE, bind_in_month, bind_near, of_months
 from tierwise.program.cases import Case
-from tierwise.program.chosen import runs
+from tierwise.program.chosen import runs, with_option
 from tierwise.program.program import Program
 from tierwise.program.versions import catalogue_findings, in_month, months_of
 from tierwise.source.document import Document
@@ -211,18 +210,12 @@ def programs(
         bound += [_of(outcome.value, run.months)] if outcome.value is not None else []
     if any(diagnostic.is_error for diagnostic in found):
         return Outcome(None, merged(found))
-    return _with_option(tuple(bound), option, chosen.value[0].version, merged(found))
+    return with_option(tuple(bound), option, merged(found))
 
 
 @functools.lru_cache(_KEPT)
 def _of(program: Program, months: range) -> Program:
     return replace(program, months=len(months)) if len(months) > 1 else program
-
-
-@functools.lru_cache(_KEPT)
-def _only(program: Program, option: str) -> Program:
-    """The same one each time, so that its plan is found again."""
-    return program.only(option)
 
 
 @functools.lru_cache(_KEPT)
@@ -232,21 +225,6 @@ def _judged(rules: RuleSet, version: CompetencyRule, as_of: int) -> Outcome[Prog
     if outcome.value is None:
         return outcome
     return Outcome(outcome.value, (*outcome.diagnostics, *check(outcome.value, version)))
-
-
-def _with_option(
-    bound: tuple[Program, ...], option: str | None, first: CompetencyRule,
-    found: tuple[Diagnostic, ...],
-) -> Outcome[tuple[Program, ...]]:  # fmt: skip
-    if option is None:
-        return Outcome(bound, found)
-    kept = tuple(each for program in bound if (each := _only(program, option)).options)
-    if kept:
-        return Outcome(kept, found)
-    ids = [each.id for program in bound for each in program.options]
-    unknown = Diagnostic("unknown-option", f"there is no option '{option}'", first.id.span,
-                         nearest(option, ids))  # fmt: skip
-    return Outcome(None, (*found, unknown))
 
 
 @functools.lru_cache(_KEPT)
@@ -372,6 +350,7 @@ def ran_on(
     from tierwise.run.type_data import Schemas, schemas_of
     from tierwise.run.unknown_partners import unknown_partners
 
+    backend.check_target(target)
     with Ahead(backend.expect, reads) as ahead:
 
         def plan(programs: tuple[Program, ...], schemas: Schemas) -> Callable[[], Iterable[Step]]:

@@ -126,7 +126,8 @@ def _write_here(
 def _write_there(data: str, months: tuple[str, ...], asked: Asked, output: str) -> None:
     """Let the backend write the results, and say what they are."""
     if len(months) > 1:
-        raise typer.BadParameter("what a backend writes is of one month; or name a .csv or .json file",
+        raise typer.BadParameter("a table, or a folder that Spark writes, holds one month; name a .csv or .json file, "
+                                 "or write each month with --as-of",
                                  param_hint="--from")  # fmt: skip
     import tierwise
     from tierwise_cli.render.findings import print_findings

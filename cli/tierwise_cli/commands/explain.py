@@ -17,7 +17,7 @@ FORMATS = ("text", "json")
 def command(
     data: options.DATA,
     as_of: options.AS_OF,
-    partner: Annotated[str, typer.Option("--partner", metavar="ID", help="The partner.")],
+    partner: Annotated[list[str], typer.Option("--partner", metavar="ID", help="The partner.")],
     metric: Annotated[
         str | None, typer.Option("--metric", metavar="ID", help="Only this metric, with every row.")
     ] = None,
@@ -42,6 +42,8 @@ def command(
 
     Example: tierwise explain examples/contoso --as-of 2021-05 --partner P04
     """
+    if len(partner) > 1:
+        raise typer.BadParameter("one partner is explained at a time", param_hint="--partner")
     chosen = chosen_format(format_, output, FORMATS)
     check_output(output, rules)
 
@@ -51,7 +53,7 @@ def command(
 
     with progress() as show:
         report = tierwise.explain(
-            data, as_of, partner, metric=metric, rules=rules, competency=competency, option=option,
+            data, as_of, partner[0], metric=metric, rules=rules, competency=competency, option=option,
             version=version, allow_short_history=allow_short_history, threads=threads,
             memory_limit=memory_limit, backend=backend, master=master, progress=show,
         )  # fmt: skip

@@ -15,13 +15,13 @@ FORMATS = ("table", "json")
 
 
 def _backends(text: str) -> str:
-    names = text.split(",")
+    names = [each.strip() for each in text.split(",")]
     for name in names:
         if name not in options.BACKENDS:
             raise typer.BadParameter(f"'{name}' is none of {', '.join(options.BACKENDS)}")
     if len(names) < 2 or len(set(names)) < len(names):
         raise typer.BadParameter("name at least two, each once, such as duckdb,postgres")
-    return text
+    return ",".join(names)
 
 
 BACKENDS = Annotated[

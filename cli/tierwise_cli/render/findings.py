@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tierwise.diagnostics import Argument, Diagnostic, Place, Span, printable
+from tierwise_cli.colour import coloured
 
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _BOLD, _DIM, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -20,7 +21,7 @@ _WIDEST = 160
 
 def print_findings(findings: Sequence[Diagnostic], out: TextIO) -> None:
     """Print findings: place, what is wrong, the line it points at, what to do."""
-    colour = out.isatty()
+    colour = coloured(out)
     for finding in findings[:_MOST]:
         out.write(_finding(finding, colour))
     if len(findings) > _MOST:

@@ -20,6 +20,7 @@ from tierwise.months import format_month
 from tierwise.program.option import Metric, Option
 from tierwise.run.results import OptionResults, Results, Stamp
 from tierwise.source.fields import in_language
+from tierwise_cli.colour import coloured
 from tierwise_cli.render.amounts import amount, threshold
 
 MOST_ROWS = 200
@@ -45,12 +46,13 @@ def written(write: Callable[[Console], None]) -> Callable[[BinaryIO], None]:
     """A function that writes what is printed on a console to a file or the terminal."""
 
     def to_file(out: BinaryIO) -> None:
-        terminal = out is sys.stdout.buffer and sys.stdout.isatty()
+        colour = out is sys.stdout.buffer and coloured(sys.stdout)
         text = io.StringIO()
         width = shutil.get_terminal_size((120, 50)).columns
-        write(Console(file=text, force_terminal=terminal, width=width, no_color=not terminal,
+        write(Console(file=text, force_terminal=colour, width=width, no_color=not colour,
                       highlight=False, legacy_windows=False))  # fmt: skip
-        out.write(text.getvalue().encode())
+        lines = (line.rstrip() for line in text.getvalue().split("\n"))
+        out.write("\n".join(lines).encode())
 
     return to_file
 

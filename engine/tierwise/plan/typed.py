@@ -137,7 +137,7 @@ def _fits(cell: ir.DecimalColumn) -> ir.BooleanValue | None:
         most = ibis.literal(Decimal(_LEADING - 1), _WIDEST)
         fits = ((wide <= most) & (wide >= -most)).fill_null(False)
     if scale > DECIMALS:
-        short = cell == cell.cast(f"decimal(38, {DECIMALS})")
+        short = (cell == cell.try_cast(f"decimal(38, {DECIMALS})")).fill_null(False)
         fits = short if fits is None else fits & short
     return fits
 
@@ -185,7 +185,7 @@ def _converted(cell: ir.Column, kind: Kind, places: int) -> ir.Column:
         case Kind.DECIMAL if physical.is_integer():
             return cell.cast("decimal(38, 0)")
         case Kind.DECIMAL if (physical.scale or 0) > places:
-            return cell.cast(f"decimal(38, {places})")
+            return cell.try_cast(f"decimal(38, {places})")
         case Kind.MONTH:
             # By way of a day: DuckDB leaves out rows by a wrong year of seconds, milli- and nanoseconds.
             day = cell.try_cast("date") if physical.is_timestamp() else cell
@@ -224,7 +224,9 @@ def places_used(raw: ir.Table, table: Table) -> ir.Table | None:
 def _places_of(cell: ir.DecimalColumn) -> ir.IntegerScalar:
     """The least of some numbers of digits behind the point with which no cell changes."""
     fewer = range(0, DECIMALS, 2)
-    branches = [((cell == cell.cast(f"decimal(38, {places})")).all(), places) for places in fewer]
+    branches = [
+        ((cell == cell.try_cast(f"decimal(38, {places})")).all(), places) for places in fewer
+    ]
     return ibis.cases(*branches, else_=DECIMALS)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tierwise.diagnostics import Argument, Diagnostic, Outcome, Span, nearest, shown
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month
+from tierwise.program.program import Program
 from tierwise.program.versions import around, in_force, in_month
 
 NO_VERSION = "no-version-in-force"
 _SHOWN = 3
+_KEPT = 64
+"""How many programs with one option alone are kept."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,9 @@ def find_version(rules: RuleSet, competency: str | None, version: str) -> Outcom
     found = next((each for each in versions if each.version.text == version), None)
     if found is not None:
         return Outcome(found)
-    latest = max(versions, key=lambda each: each.first_month)
     known = [each.version.text for each in versions]
     unknown = Diagnostic("unknown-version", f"there is no version {shown(version)} of "
-                         f"{shown(latest.id.text)}", latest.version.span, nearest(version, known))  # fmt: skip
+                         f"{shown(versions[0].id.text)}", Argument("--version"), nearest(version, known))  # fmt: skip
     return Outcome(None, (unknown,))
 
 
@@ -111,6 +114,27 @@ def chosen_versions(
     if not chosen:
         return Outcome(None, (_none_in_force(rules, [as_of], competency),))
     return Outcome(chosen)
+
+
+def with_option(
+    bound: tuple[Program, ...], option: str | None, found: tuple[Diagnostic, ...]
+) -> Outcome[tuple[Program, ...]]:
+    """Programs, and what was found about them; of an option that is asked for only that: else ``unknown-option``."""
+    if option is None:
+        return Outcome(bound, found)
+    kept = tuple(each for program in bound if (each := _only(program, option)).options)
+    if kept:
+        return Outcome(kept, found)
+    ids = [each.id for program in bound for each in program.options]
+    unknown = Diagnostic("unknown-option", f"there is no option '{option}'", Argument("--option"),
+                         nearest(option, ids))  # fmt: skip
+    return Outcome(None, (*found, unknown))
+
+
+@functools.lru_cache(_KEPT)
+def _only(program: Program, option: str) -> Program:
+    """The same one each time, so that its plan is found again."""
+    return program.only(option)
 
 
 def _unknown_competency(rules: RuleSet, competency: str | None) -> Diagnostic:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _HIDDEN = "password"
 """What stands in the name of every parameter of a URL that is not shown."""
+_SCHEMA = "?schema="
 TABLE = "table:"
 """What stands before the name of a table: one of a catalogue, or one that results are written to."""
 
@@ -19,8 +20,15 @@ def scheme_of(text: str) -> str:
 
 
 def file_of(url: str) -> str:
-    """The path in a URL of a file, ``duckdb:///path`` or with a path below here ``duckdb://path``."""
-    return unquote(_SCHEME.sub("", url, count=1))
+    """The path in a URL of a file, ``duckdb:///path`` or with a path below here ``duckdb://path``; a path as it is."""
+    if not scheme_of(url):
+        return url
+    return unquote(_SCHEME.sub("", url, count=1).partition(_SCHEMA)[0])
+
+
+def schema_of(url: str) -> str:
+    """The schema that a URL of a file names behind ``?schema=``; "" where none is named."""
+    return unquote(url.partition(_SCHEMA)[2]) if scheme_of(url) else ""
 
 
 def shown_address(text: str) -> str:

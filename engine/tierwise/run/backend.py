@@ -45,11 +45,15 @@ class Settings:
     session: object = None
 
 
-class Unreadable(CannotRun):
-    """What a backend met where it read data: not a query that is wrong, but damaged bytes."""
+VIEW = "look at the view, and at the rows that it reads"
+"""What to do where a view of the user's fails."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, "write the file once more")
+
+class Unreadable(CannotRun):
+    """What a backend met where it read data: not a query that is wrong, but damaged bytes, or a view of the user's."""
+
+    def __init__(self, message: str, hint: str = "write the file once more") -> None:
+        super().__init__(message, hint)
 
 
 class TooLarge(CannotRun):
@@ -164,7 +168,9 @@ class Backend(Protocol):
         ...
 
     def check_target(self, target: str) -> None:
-        """Make sure that ``write`` may write a target; asked once data is open, before scores are made.
+        """Make sure that ``write`` may write a target; asked before data is opened, and once more afterwards.
+
+        What can only be known then passes the first time.
 
         Raises:
             CannotRun: something else stands there.

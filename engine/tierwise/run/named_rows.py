@@ -22,11 +22,18 @@ def named(
     count: int,
     offending: Iterable[tuple[object, ...]],
 ) -> Iterable[Diagnostic]:
-    """A finding for each of the rows that are named; the first says how many there are."""
+    """A finding for each of the rows that are named; the first says how many there are.
+
+    Where rows have no number, what would be said again word for word is said once.
+    """
+    told: set[str] = set()
     for place_in_list, (row, cell) in enumerate(offending):
         is_told = cell is not None and code not in _WITHOUT_CELL
         shown = f"'{_cut(str(cell))}' is " if is_told else ""
         separate = f"{shown}{message}" if code != "data-key" else f"{message}: {_cut(str(cell))}"
+        if raw.first_row is None and separate in told:
+            continue
+        told.add(separate)
         more = f" ({count:,} such rows)" if place_in_list == 0 and count > 1 else ""
         number = None if raw.first_row is None else int(str(row)) + raw.first_row
         place = Cell(raw.shown, number, column)

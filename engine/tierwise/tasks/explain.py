@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tierwise import pipeline
-from tierwise.diagnostics import Diagnostic, Outcome, nearest, shown
+from tierwise.diagnostics import Argument, Diagnostic, Outcome, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.measures.base import EMPTY
 from tierwise.model.ruleset import RuleSet
@@ -167,7 +167,7 @@ def explain(
     ids = [each.id for program in bound.value for one in program.options for each in one.metrics]
     if metric is not None and metric not in ids:
         unknown = Diagnostic("unknown-metric", f"there is no metric {shown(metric)}",
-                             bound.value[0].options[0].span, nearest(metric, ids))  # fmt: skip
+                             Argument("--metric"), nearest(metric, ids))  # fmt: skip
         return Outcome(None, (unknown,))
     readings = Readings(partner, metric)
     with pipeline.ran(data, bound.value, settings or Settings(), allow_short_history, progress,

@@ -75,8 +75,9 @@ def release(competency: str, version: str, folder: Path) -> Outcome[ReleaseRepor
 
 def _as_asked(finding: Diagnostic) -> Diagnostic:
     """The same finding; what other commands have as an option is named without its dashes."""
-    is_option = isinstance(finding.place, Argument)
-    return replace(finding, place=Argument("COMPETENCY")) if is_option else finding
+    if not isinstance(finding.place, Argument):
+        return finding
+    return replace(finding, place=Argument(finding.place.path.removeprefix("--").upper()))
 
 
 def _about(rules: RuleSet, found: Sequence[Diagnostic], own: set[str]) -> tuple[Diagnostic, ...]:

@@ -13,11 +13,11 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract
-from tierwise.run.address import TABLE, file_of, scheme_of, table_of
+from tierwise.run.address import TABLE, file_of, schema_of, table_of
 from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.embedded import database
 from tierwise.run.embedded.database import Database, literal, sql_of
-from tierwise.run.embedded.open_data import open_data
+from tierwise.run.embedded.open_data import SCHEMA, open_data
 from tierwise.run.embedded.open_rows import open_rows
 from tierwise.run.embedded.write_table import check_may_be_replaced, write_table
 from tierwise.run.grown import grown
@@ -27,6 +27,9 @@ NAME = "duckdb"
 
 class DuckDB(Database):
     """DuckDB as a backend."""
+
+    _schema = SCHEMA
+    """In which the tables of a file lie."""
 
     @property
     def name(self) -> str:
@@ -43,12 +46,14 @@ class DuckDB(Database):
     def open(self, data: Data, contract: Contract, found: list[Diagnostic]) -> dict[str, RawTable]:
         """Open a folder of csv, tsv or parquet files, or a .duckdb file; or rows by table.
 
-        ``duckdb://`` may stand before a path.
+        ``duckdb://`` may stand before a path, and ``?schema=`` behind it.
         """
         if isinstance(data, Mapping):
             return open_rows(self, data, contract)
-        path = file_of(data) if isinstance(data, str) and scheme_of(data) == NAME else data
-        return open_data(self, Path(path), contract, found)
+        if not isinstance(data, str):
+            return open_data(self, data, contract, found)
+        self._schema = schema_of(data) or SCHEMA
+        return open_data(self, Path(file_of(data)), contract, found, self._schema)
 
     def numbered(self, raw: RawTable) -> ir.Table:
         """The rows with their numbers: a file knows them, and text is numbered as it was loaded."""
@@ -69,15 +74,20 @@ class DuckDB(Database):
     def check_target(self, target: str) -> None:
         """Look at a table of the file that data is read from."""
         if target.startswith(TABLE):
-            check_may_be_replaced(self, table_of(target))
+            check_may_be_replaced(self, *self._named(target))
 
     def write(self, table: ir.Table, target: str) -> None:
         """Write one file, or a table of the file that data was read from."""
         if target.startswith(TABLE):
-            write_table(self, sql_of(table), table_of(target))
+            write_table(self, sql_of(table), *self._named(target))
             return
         with grown(Path(target)) as growing:
             self.execute(f"COPY ({sql_of(table)}) TO {literal(str(growing))} (FORMAT parquet)")
+
+    def _named(self, target: str) -> tuple[str, str]:
+        """The schema and the name of a table that results are written to."""
+        *schema, name = table_of(target)
+        return schema[0] if schema else self._schema, name
 
 
 @contextmanager

@@ -15,12 +15,20 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tierwise.diagnostics import CannotRun, Diagnostic
+from tierwise.diagnostics import CannotRun, Cell, Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
 from tierwise.run import backends
 from tierwise.run.address import TABLE, scheme_of, table_of
-from tierwise.run.backend import Data, RawTable, Settings, TooLarge, raw_name
+from tierwise.run.backend import (
+    Data,
+    RawTable,
+    Settings,
+    TooLarge,
+    Unreadable,
+    raw_name,
+    unreadable,
+)
 from tierwise.run.digest import already
 from tierwise.run.grown import grown
 from tierwise.run.on_postgres.address import address_of
@@ -85,8 +93,14 @@ class Postgres:
             self._types[raw_name(name)] = {each: known.physical for each, known in columns.items()}
             own_columns = contract.tables[name].columns.values()
             read = [each.header for each in own_columns if each.name in columns]
-            opened[name] = RawTable(name, f"{address.schema}.{name}", None, False,
-                                    already(digest(self._session, place, read)), tuple(columns))  # fmt: skip
+            label = f"{address.schema}.{name}"
+            try:
+                with self.reading():
+                    rows = digest(self._session, place, read)
+            except Unreadable as error:
+                found.append(unreadable(Cell(label), error, error.hint))
+                continue
+            opened[name] = RawTable(name, label, None, False, already(rows), tuple(columns))
         return opened
 
     def _load(
@@ -109,8 +123,16 @@ class Postgres:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A database says itself where it is damaged."""
-        yield
+        """Within this block a view of the user's may turn out to be wrong.
+
+        Raises:
+            Unreadable: it did.
+        """
+        self._opened.reads = True
+        try:
+            yield
+        finally:
+            self._opened.reads = False
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -169,8 +191,8 @@ class Postgres:
         return pa.table(arrays, schema=schema)
 
     def check_target(self, target: str) -> None:
-        """Look at a table of the database."""
-        if target.startswith(TABLE):
+        """Look at a table of the database, once that is open."""
+        if self._session is not None and target.startswith(TABLE):
             from tierwise.run.on_postgres.write import check_may_be_replaced
 
             check_may_be_replaced(self._opened, *self._named(target))

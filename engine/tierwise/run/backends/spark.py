@@ -17,6 +17,7 @@ from ibis.common.exceptions import IbisError
 from tierwise.diagnostics import CannotRun, Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
+from tierwise.run.address import TABLE
 from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.on_spark.sql import sql_of
 
@@ -120,7 +121,13 @@ class Spark:
             return self._frame(table).toArrow()
 
     def check_target(self, target: str) -> None:
-        """Nothing: a folder takes the place of what is there."""
+        """Look at what is there: a folder takes the place only of one that Spark has written."""
+        from tierwise.run.on_spark.errors import translated
+        from tierwise.run.on_spark.folders import check_may_be_replaced
+
+        if target and not target.startswith(TABLE):
+            with translated(self._reads):
+                check_may_be_replaced(self.session, target)
 
     def write(self, table: ir.Table, target: str) -> None:
         """Write a folder of Parquet files, beside which it grows before it takes its place."""
@@ -157,7 +164,7 @@ def connect(settings: Settings) -> Iterator[Spark]:
     from tierwise.run.on_spark.steps import forgotten
 
     assert pyspark.__version__
-    with _logging_only_if(LOG in os.environ), session(settings) as own, forgotten(own):
+    with _logging_only_if(bool(os.environ.get(LOG))), session(settings) as own, forgotten(own):
         yield Spark(own)
 
 

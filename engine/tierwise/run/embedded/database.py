@@ -22,7 +22,7 @@ from tierwise.diagnostics import CannotRun
 from tierwise.kept import kept
 from tierwise.plan.plan import tables_read
 from tierwise.plan.typed import NUL
-from tierwise.run.backend import Settings, TooLarge, Unreadable
+from tierwise.run.backend import VIEW, Settings, TooLarge, Unreadable
 from tierwise.run.query import query_of
 
 _DAMAGED = (duckdb.InvalidInputException, duckdb.SerializationException, duckdb.IOException,
@@ -39,6 +39,8 @@ _COLUMNS = (
 """Asks for the columns of all that has been made; to ask for one view alone takes as long, for it is planned anew."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
+_NO_ROOM = "max_temp_directory_size"
+"""What it names where the disk has no room for what does not fit into memory."""
 
 
 class _Printer(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
@@ -186,6 +188,9 @@ def _translated(reads: bool) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as error:
+        if _NO_ROOM in str(error):
+            raise CannotRun(f"there is not enough room in {tempfile.gettempdir()} for what does not fit into memory",
+                            "make room there, name another folder in TMPDIR, or give more with --memory-limit") from error  # fmt: skip
         raise no_memory() from error
     except _DAMAGED as error:
         if is_interrupt(error):
@@ -197,6 +202,8 @@ def _translated(reads: bool) -> Iterator[None]:
             raise
         raise CannotRun(_first(error), "check the files and the space on disk") from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        if reads and isinstance(error, duckdb.ConversionException):
+            raise Unreadable(_first(error), VIEW) from error
         raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except duckdb.InterruptException as error:

@@ -23,11 +23,17 @@ from tierwise.run.embedded.text_files import DELIMITERS, FIRST_ROW, load_text, t
 _PARQUET = ".parquet"
 _FORMATS = (*DELIMITERS, _PARQUET)
 _WHAT_DATA_IS = "DATA is a folder of csv, tsv or parquet files, or a .duckdb file"
+SCHEMA = "main"
+"""The schema of a DuckDB file whose tables are read where none is named."""
 _MAGIC = slice(8, 12), b"DUCK"
 
 
 def open_data(
-    database: Database, data: Path, contract: Contract, found: list[Diagnostic]
+    database: Database,
+    data: Path,
+    contract: Contract,
+    found: list[Diagnostic],
+    schema: str = SCHEMA,
 ) -> dict[str, RawTable]:
     """Make every table of the contract that the data has readable as ``raw_name``.
 
@@ -50,14 +56,17 @@ def open_data(
         found.append(Diagnostic("data-unreadable", "the path is not UTF-8", Cell(str(data)),
                                 "rename it, or work in the folder and name it by '.'"))  # fmt: skip
         return {}
-    opened = (_open_folder if data.is_dir() else _open_database)(database, data, contract, found)
+    if data.is_dir():
+        opened = _open_folder(database, data, contract, found)
+    else:
+        opened = _open_database(database, data, contract, found, schema)
     for name, raw in opened.items():
         found.extend(missing_columns(raw.shown, raw.header, contract.tables[name]))
     return opened
 
 
 def _open_database(
-    database: Database, data: Path, contract: Contract, found: list[Diagnostic]
+    database: Database, data: Path, contract: Contract, found: list[Diagnostic], schema: str
 ) -> dict[str, RawTable]:
     with data.open("rb") as file:
         start = file.read(_MAGIC[0].stop)
@@ -69,8 +78,8 @@ def _open_database(
     try:
         attach(database, data, "data")
         rows = database.connection.execute(
-            "SELECT table_name, table_type = 'VIEW' FROM information_schema.tables WHERE table_catalog = 'data' "
-            "AND table_schema = 'main'"
+            "SELECT table_schema, table_name, table_type = 'VIEW' FROM information_schema.tables "
+            "WHERE table_catalog = 'data'"
         ).fetchall()
     except duckdb.Error as error:
         if "lock" in str(error):
@@ -78,16 +87,23 @@ def _open_database(
                             "close that program, or copy the file") from error  # fmt: skip
         found.append(unreadable(Cell(str(data)), error, "copy the file once more"))
         return {}
-    is_view = {str(row[0]): bool(row[1]) for row in rows}
-    digest, opened = of_file(data), {}
+    is_view = {str(name): bool(view) for own, name, view in rows if own == schema}
+    others = sorted(
+        {str(own) for own, name, _ in rows if own != schema and name in contract.tables}
+    )
+    if not is_view and others:
+        found.append(Diagnostic("data-missing", f"there are no tables in the schema {shown(schema)}",
+                                Cell(str(data)), f"name another one, as duckdb://{data}?schema={others[0]}"))  # fmt: skip
+        return {}
+    digest, source, opened = of_file(data), f"data.{quoted(schema)}", {}
     for name, table in contract.tables.items():
         place = f"{data.name}:{name}"
         if name not in is_view:
             found.append(Diagnostic("data-missing", f"the table '{name}' is missing",
                                     Cell(str(data)), nearest(name, is_view)))  # fmt: skip
-        elif _view(database, table, f"data.main.{quoted(name)}", Cell(place), found):
+        elif _view(database, table, f"{source}.{quoted(name)}", Cell(place), found):
             number = "row_number() OVER () - 1" if is_view[name] else "rowid"
-            numbered = f"SELECT *, {number} AS {quoted(ROW)} FROM data.main.{quoted(name)}"
+            numbered = f"SELECT *, {number} AS {quoted(ROW)} FROM {source}.{quoted(name)}"
             header = _number(database, table, numbered)
             opened[name] = RawTable(name, place, 1, False, digest, header)
     return opened

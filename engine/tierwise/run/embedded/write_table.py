@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import duckdb
 
 from tierwise.diagnostics import CannotRun
@@ -13,7 +11,7 @@ from tierwise.run.embedded.database import Database, literal, quoted
 _GROWING = quoted("results:growing")
 
 
-def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
+def write_table(database: Database, sql: str, schema: str, table: str) -> None:
     """Write the rows in one transaction; a table that tierwise has written is replaced.
 
     The file was open for reading only, so it is let go of before it is opened for writing; what is
@@ -22,7 +20,6 @@ def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
     Raises:
         CannotRun: another table stands there, or the file may not be written.
     """
-    shown, (schema, table) = ".".join(name), _parts(name)
     database.execute(f"CREATE OR REPLACE TEMP TABLE {_GROWING} AS {sql}")
     ((file,),) = database.execute(
         "SELECT path FROM duckdb_databases() WHERE database_name = 'data'"
@@ -31,34 +28,28 @@ def write_table(database: Database, sql: str, name: Sequence[str]) -> None:
     try:
         database.connection.execute("DETACH data")
         database.connection.execute(f"ATTACH {literal(str(file))} AS data")
-        check_may_be_replaced(database, name)
+        check_may_be_replaced(database, schema, table)
         database.connection.execute("BEGIN")
         database.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM {_GROWING}")
         database.connection.execute(f"COMMENT ON TABLE {place} IS {literal(WRITTEN)}")
         database.connection.execute("COMMIT")
     except duckdb.Error as error:
         first = str(error).strip().split("\n")[0]
-        raise CannotRun(f"{shown} cannot be written to {file}: {first}",
+        raise CannotRun(f"{schema}.{table} cannot be written to {file}: {first}",
                         "check its schema, who may write the file, and who else has it open") from error  # fmt: skip
 
 
-def check_may_be_replaced(database: Database, name: Sequence[str]) -> None:
+def check_may_be_replaced(database: Database, schema: str, table: str) -> None:
     """Make sure that a table of the file is none, or one that tierwise has written.
 
     Raises:
         CannotRun: it is another one.
     """
-    schema, table = _parts(name)
     known = database.connection.execute(
         "SELECT comment FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = ? "
         "AND table_name = ? UNION ALL SELECT NULL FROM duckdb_views() WHERE database_name = 'data' "
         "AND schema_name = ? AND view_name = ?", [schema, table, schema, table]
     ).fetchall()  # fmt: skip
     if known and known[0][0] != WRITTEN:
-        raise CannotRun(f"{'.'.join(name)} is there, and no table that tierwise has written",
+        raise CannotRun(f"{schema}.{table} is there, and no table that tierwise has written",
                         "name another table, or drop that one")  # fmt: skip
-
-
-def _parts(name: Sequence[str]) -> tuple[str, str]:
-    """The schema and the name of a table."""
-    return (name[0], name[1]) if len(name) > 1 else ("main", name[0])

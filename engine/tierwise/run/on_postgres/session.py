@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from tierwise.diagnostics import CannotRun
-from tierwise.run.backend import TooLarge
+from tierwise.run.backend import VIEW, TooLarge, Unreadable
 from tierwise.run.on_postgres.address import Address, first_line
 
 _SETTINGS = ("SET LOCAL jit = off", "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL timezone = 'UTC'",
@@ -22,14 +22,17 @@ class Session:
 
     def __init__(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         self.connection = connection
+        self.reads = False
+        """Whether what fails does so in the data: in a view of the user's."""
 
     def execute(self, sql: str) -> psycopg.Cursor[tuple[object, ...]]:
         """Run one statement; one that fails leaves the transaction as it was.
 
         Raises:
-            CannotRun: the server does not let it run; ``TooLarge``: a number is too large.
+            CannotRun: the server does not let it run; ``TooLarge``: a number is too large; ``Unreadable``: what
+                it reads is wrong in itself.
         """
-        with translated(), self.connection.transaction():
+        with translated(self.reads), self.connection.transaction():
             return self.connection.execute(sql.encode())
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -97,12 +100,19 @@ def session(address: Address, threads: int | None) -> Iterator[Session]:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """What PostgreSQL raises, as what the environment lacks; anything else is a bug and stays one."""
+def translated(reads: bool = False) -> Iterator[None]:
+    """What PostgreSQL raises, as what the environment lacks; anything else is a bug and stays one.
+
+    ``reads``: whether data is read for the first time.
+    """
     errors = psycopg.errors
     try:
         yield
-    except (errors.NumericValueOutOfRange, errors.DatetimeFieldOverflow) as error:
+    except psycopg.DataError as error:
+        if reads:
+            raise Unreadable(first_line(error), VIEW) from error
+        if not isinstance(error, errors.NumericValueOutOfRange | errors.DatetimeFieldOverflow):
+            raise
         raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
                        "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
     except (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction) as error:

@@ -46,8 +46,9 @@ def write_table(session: Session, table: ir.Table, sql: str, schema: str, name: 
         session.execute(f"COMMENT ON TABLE {place} IS {literal(WRITTEN)}")
     except (psycopg.errors.DependentObjectsStillExist, psycopg.errors.InvalidSchemaName,
             psycopg.errors.WrongObjectType) as error:  # fmt: skip
+        lacks = isinstance(error, psycopg.errors.InvalidSchemaName)
         raise CannotRun(f"{schema}.{name} cannot be written: {first_line(error)}",
-                        "name another table") from error  # fmt: skip
+                        "make the schema first, or name another" if lacks else "name another table") from error  # fmt: skip
     session.commit()
 
 

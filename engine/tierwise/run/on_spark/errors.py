@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from py4j.protocol import Py4JError, Py4JNetworkError
+from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
 from tierwise.diagnostics import CannotRun
@@ -21,6 +21,10 @@ _UNREADABLE = re.compile(r"FAILED_READ_FILE|MALFORMED|CANNOT_READ|CORRUPT|UNABLE
                          r"is not a Parquet file|PATH_NOT_FOUND|TextParsingException|PARQUET_TYPE")  # fmt: skip
 _DAMAGED_FILE = "FAILED_READ_FILE"
 """What it says where a file turns out damaged, also after the data has been checked."""
+_FILES = re.compile(r"^(java\.(io|net|nio)\.|org\.apache\.hadoop\.|java\.lang\.(ClassNotFound|NoClassDefFound|IllegalArgument|"
+                    r"Runtime))")  # fmt: skip
+"""What Java raises where files are out of reach: no such host, no such file system, no right to write."""
+_CAUSE = re.compile(r"^(?:Caused by)?: (.+)$", re.MULTILINE)
 _SHOWN = 200
 
 
@@ -52,10 +56,22 @@ def translated(reads: bool) -> Iterator[None]:
                             "a checkpoint directory set, steps survive it") from error  # fmt: skip
         if _UNREADABLE.search(text) and (reads or _DAMAGED_FILE in text):
             raise Unreadable(first(error)) from error
+        if isinstance(error, Py4JJavaError) and _FILES.match(_cause(text)):
+            raise CannotRun(f"Spark: {_cut(_cause(text))}", "check the address, that Spark has what reads such "
+                            "addresses (--packages, or a jar), and who may read and write there") from error  # fmt: skip
         raise
 
 
 def first(error: BaseException) -> str:
     """The first line of what Spark says, cut short."""
-    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return _cut((str(error).strip().splitlines() or [type(error).__name__])[0])
+
+
+def _cause(text: str) -> str:
+    """The innermost of the causes that Java tells."""
+    causes = _CAUSE.findall(text)
+    return str(causes[-1]) if causes else ""
+
+
+def _cut(line: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 3]}..."

@@ -29,10 +29,7 @@ def written_whole(session: SparkSession, target: str) -> Iterator[str]:
     parent, _, last = name.rpartition("/")
     beside = f"{parent}/" if parent or name.startswith("/") else ""
     growing = f"{beside}.{last}.{uuid.uuid4().hex}"
-    files = _Remote(session) if "://" in target else _Local()
-    if files.exists(name) and not files.exists(f"{name}/{_DONE}"):
-        raise CannotRun(f"{target} is there, and no folder that Spark has written",
-                        "name another folder")  # fmt: skip
+    files = check_may_be_replaced(session, target)
     try:
         yield growing
         aside = f"{growing}.old"
@@ -42,6 +39,19 @@ def written_whole(session: SparkSession, target: str) -> Iterator[str]:
         files.remove(aside)
     finally:
         files.remove(growing)
+
+
+def check_may_be_replaced(session: SparkSession, target: str) -> _Local | _Remote:
+    """The files among which a folder will lie.
+
+    Raises:
+        CannotRun: something else stands there than what Spark has written.
+    """
+    files, name = _Remote(session) if "://" in target else _Local(), target.rstrip("/")
+    if files.exists(name) and not files.exists(f"{name}/{_DONE}"):
+        raise CannotRun(f"{target} is there, and no folder that Spark has written",
+                        "name another folder")  # fmt: skip
+    return files
 
 
 class _Local:

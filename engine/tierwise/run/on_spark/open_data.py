@@ -47,6 +47,9 @@ def open_data(
             Diagnostic("data-missing", "there is no such folder", Cell(data), _WHAT_DATA_IS)
         )
         return {}
+    if data.startswith(CATALOGUE) and "" in data.removeprefix(CATALOGUE).split("."):
+        found.append(Diagnostic("data-missing", "no schema is named", Cell(data), _WHAT_DATA_IS))
+        return {}
     opened = {}
     for name, table in contract.tables.items():
         try:
@@ -119,7 +122,7 @@ def _of_catalogue(
         try:
             return f"{schema}.{name}", session.table(each)
         except AnalysisException as error:
-            if "NOT_FOUND" not in str(error):
+            if "NOT_FOUND" not in str(error) and "NAMESPACE" not in str(error):
                 raise
     found.append(Diagnostic("data-missing", f"there is no table {shown(f'{schema}.{name}')}",
                             Cell(f"{CATALOGUE}{schema}"), _WHAT_DATA_IS))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ibis.expr.types as ir
+from ibis.backends.sql.compilers.base import SQLGlotCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler, ops
 
 from tierwise.kept import kept
@@ -13,6 +14,8 @@ class _Printer(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types
     """Prints for Spark."""
 
     SIMPLE_OPS = PySparkCompiler.SIMPLE_OPS | {ops.BitOr: "bit_or"}
+    visit_Field = SQLGlotCompiler.visit_Field  # noqa: N815 - as Ibis calls it
+    """Of binary numbers, which are refused, Ibis would ask an option of a backend of its own that is not loaded."""
 
 
 _PRINTER = _Printer()

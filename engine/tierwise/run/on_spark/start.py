@@ -64,7 +64,14 @@ def session(settings: Settings) -> Iterator[SparkSession]:
 
 
 def _own(lent: SparkSession) -> SparkSession:
-    own = lent.newSession()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        own = lent.newSession()
+    except (PySparkException, Py4JError, AttributeError) as error:
+        raise CannotRun("the session of Spark that was given has been stopped",
+                        "give one that is open, or none") from error  # fmt: skip
     for name, value in EXACT.items():
         own.conf.set(name, value)
     return own
@@ -82,7 +89,7 @@ def _start(settings: Settings, folder: str) -> SparkSession:
     master = settings.master
     if master is None and not submitted:
         master = f"local[{settings.threads or '*'}]"
-    options = {} if LOG in os.environ else dict(_QUIET)
+    options = {} if os.environ.get(LOG) else dict(_QUIET)
     if master is not None:
         builder = builder.master(master)
         if master.startswith("local"):
@@ -95,7 +102,8 @@ def _start(settings: Settings, folder: str) -> SparkSession:
         return builder.getOrCreate()
     except (PySparkException, Py4JError, OSError, RuntimeError) as error:
         raise CannotRun(f"Spark does not start: {_first(error)}",
-                        f"check the master and Java; {LOG}=1 shows what Spark says") from error  # fmt: skip
+                        f"check that PATH or JAVA_HOME has Java 17 or newer, and that the master is one, such as local[*] "
+                        f"or spark://HOST:7077; {LOG}=1 shows what Spark says") from error  # fmt: skip
 
 
 def _of_one_machine(settings: Settings, folder: str) -> dict[str, str]:
@@ -131,7 +139,7 @@ def _first(error: BaseException) -> str:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Within this block nothing reaches the terminal; what Java starts with, it keeps."""
-    if LOG in os.environ:
+    if os.environ.get(LOG):
         yield
         return
     kept = [os.dup(1), os.dup(2)]
