@@ -1,24 +1,55 @@
-"""What is being done, on standard error, for whoever waits at a terminal for over two seconds."""
+"""What is being done, on standard error: at a terminal after two seconds, in a log a line each half minute."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tierwise_cli import stopped
 
 PATIENCE = 2.0
-"""Seconds before anything is shown."""
+"""Seconds before anything is shown at a terminal."""
+SELDOM = 30.0
+"""Seconds between two lines where there is no terminal: who reads the log of an hour sees where it went."""
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A function that shows what is being done; on a terminal only, and gone at the end."""
-    if not sys.stderr.isatty():
-        yield lambda doing: stopped.go_on()  # the name is part of what callers may write
-        return
+    """A function that shows what is being done; on a terminal it is gone at the end."""
+    with _at_a_terminal() if sys.stderr.isatty() else _in_a_log() as show:
+        yield show
+
+
+@contextmanager
+def _in_a_log() -> Iterator[Callable[[str], None]]:
+    begun, last, ended = time.monotonic(), ["starting"], threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(SELDOM):
+            minutes, seconds = divmod(int(time.monotonic() - begun), 60)
+            with contextlib.suppress(OSError):  # whoever read the log may have gone
+                sys.stderr.write(f"{minutes}:{seconds:02} {last[0]}\n")
+                sys.stderr.flush()
+
+    def show(doing: str) -> None:
+        stopped.go_on()
+        last[0] = doing
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield show
+    finally:
+        ended.set()
+        teller.join()
+
+
+@contextmanager
+def _at_a_terminal() -> Iterator[Callable[[str], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

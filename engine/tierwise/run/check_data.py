@@ -69,11 +69,12 @@ def check_data(
     alone: dict[str, Alone | None] = {}
     # What refers to others has most rows: while the backend counts these, plans are made.
     for name, table in reversed(unknown.items()):
-        progress(f"checking {name}")
+        done = sum(each.rows for each in alone.values() if each is not None)
+        progress(f"checking {name} row by row" + (f", after {done:,} rows" if done else ""))
         alone[name] = read(name, partial(_by_itself, backend, contract, table, raw[name], found))
     for name in unknown:
         if (own := alone[name]) is not None:
-            progress(f"checking {name}: {own.rows:,} rows")
+            progress(f"checking {name} among the others: {own.rows:,} rows")
             if read(name, partial(among_others, contract, own, raw, found, gathering)):
                 rows[name] = own.rows
                 months |= {name: own.months} if own.months is not None else {}

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tierwise.diagnostics import Cell, Diagnostic, Severity
+from tierwise.months import format_month
 from tierwise.plan.near import near
 from tierwise.plan.plan import Step, data_name
 from tierwise.program.program import Contract, Program
@@ -236,20 +237,31 @@ def _add_left_out(
     data: str,
 ) -> None:
     """Add to what is found of each month what is not scored in it."""
-    for month in sorted({month for program in programs for month in program.as_of_months}):
-        those = [program for program in programs if month in program.as_of_months]
-        by_month.setdefault(month, []).extend(_left_out(those, lacking, data))
+    of_months = {month: [program for program in programs if month in program.as_of_months]
+                 for month in sorted({each for program in programs for each in program.as_of_months})}  # fmt: skip
+    nothing = [month for month, those in of_months.items()
+               if all(program.contract.id in lacking for program in those)]  # fmt: skip
+    way_out = ""
+    if 0 < len(nothing) < len(of_months):
+        names = sorted({program.competency for month in nothing for program in of_months[month]})
+        span = " to ".join(map(format_month, sorted({nothing[0], nothing[-1]})))
+        way_out = f"; or leave out {span}, in which only {' and '.join(names)} can be scored"
+    for month, those in of_months.items():
+        by_month.setdefault(month, []).extend(_left_out(those, lacking, data, way_out))
 
 
 def _left_out(
-    programs: Sequence[Program], lacking: Mapping[str, Sequence[Diagnostic]], data: str
+    programs: Sequence[Program],
+    lacking: Mapping[str, Sequence[Diagnostic]],
+    data: str,
+    way_out: str,
 ) -> Iterator[Diagnostic]:
-    """A note for each competency that is not scored; where none is, what the data lacks."""
+    """A note for each competency that is not scored; where none is, what the data lacks, with a way out."""
     if all(program.contract.id in lacking for program in programs):
         for missing in lacking.values():
             # Where less is missing for another contract, the data is meant for that one.
             if not any({*other} < {*missing} for other in lacking.values()):
-                yield from missing
+                yield from (replace(each, hint=f"{each.hint}{way_out}") for each in missing)
         return
     for program in programs:
         missing = lacking.get(program.contract.id, ())
