@@ -14,12 +14,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import pyarrow.parquet as pq
 import pytest
 
 from command_line import PROGRAM, Ran, run, run_process
 from tierwise_cli import start
+from tierwise_cli.colour import coloured
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -283,6 +285,54 @@ def test_a_stream_that_is_closed_is_no_bug(stream: int) -> None:
     assert ran.returncode == 0
     assert ("nothing wrong" in ran.stderr) == (stream == 1)
     assert not ran.stdout
+
+
+@pytest.mark.parametrize("command", ["evaluate", "explain --partner P04"])
+def test_results_that_cannot_be_written_are_not_lost_in_silence(command: str) -> None:
+    """Standard output is closed; a file is written all the same."""
+    name, *words = command.split()
+    asked = [PROGRAM, name, str(CONTOSO), "--as-of", "2021-05", *words]
+    shell = ["sh", "-c", '"$0" "$@" >&-', *asked]
+    ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
+    assert ran.returncode == 3
+    assert "standard output: Bad file descriptor" in ran.stderr
+
+
+def test_no_color_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On one there is colour, unless NO_COLOR asks for none; without one there is none."""
+    terminal = mock.Mock(isatty=lambda: True)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert coloured(terminal)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not coloured(terminal)
+    monkeypatch.delenv("NO_COLOR")
+    assert not coloured(mock.Mock(isatty=lambda: False))
+
+
+def test_no_line_of_a_table_ends_with_blanks() -> None:
+    lines = evaluate().stdout.splitlines()
+    assert len(lines) > 25
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [("evaluate --competency nope", "--competency"), ("evaluate --option nope", "--option"),
+     ("evaluate --competency cloud-business-applications --version 9.9.9", "--version"),
+     ("explain --partner P04 --metric nope", "--metric"), ("evaluate --master foo", "--master"),
+     ("evaluate --output table:foo", "--output")],
+)  # fmt: skip
+def test_what_is_not_called_as_meant_is_told_of_the_call(words: str, place: str) -> None:
+    command, *options = words.split()
+    ran = run(command, CONTOSO, "--as-of", "2021-05", *options)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(f"{place}: error: ")
+
+
+def test_one_partner_is_explained_at_a_time() -> None:
+    ran = run("explain", CONTOSO, "--as-of", "2021-05", "--partner", "P04", "--partner", "P05")
+    assert ran.returncode == 2
+    assert "one partner is explained at a time" in ran.stderr
 
 
 def test_a_folder_that_may_not_be_written_to_is_said_first(

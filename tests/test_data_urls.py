@@ -12,7 +12,7 @@ import tierwise
 from command_line import run
 from tierwise.run import backends
 from tierwise.run.address import shown_address
-from tierwise.run.backend import Settings
+from tierwise.run.backend import VIEW, Settings
 from tierwise.run.embedded.database import attach, connect
 from tierwise.run.embedded.write_table import write_table
 from tierwise.run.on_postgres.address import address_of
@@ -93,9 +93,69 @@ def test_a_url_says_what_runs_the_plan(data: str, backend: str | None, chosen: s
 )  # fmt: skip
 def test_what_does_not_go_together(words: list[object], says: str) -> None:
     ran = run("evaluate", *words, "--as-of", AS_OF, "--rules", RULES)
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert says in ran.stderr
     assert "cret" not in ran.stderr + ran.stdout
+
+
+def test_a_file_is_none_of_what_spark_reads(file: Path) -> None:
+    ran = run("evaluate", file, "--as-of", AS_OF, "--rules", RULES, "--backend", "spark")
+    assert ran.returncode == 2
+    assert "spark reads folders and tables, and" in ran.stderr
+
+
+@pytest.fixture
+def schema(file: Path) -> str:
+    """The same file, its tables in a schema of another name."""
+    with duckdb.connect(str(file)) as database:
+        database.execute("CREATE SCHEMA shops")
+        for (table,) in database.sql("SELECT table_name FROM duckdb_tables()").fetchall():
+            database.execute(f"CREATE TABLE shops.{table} AS FROM main.{table}")
+            database.execute(f"DROP TABLE main.{table}")
+        database.execute("DROP VIEW a_view")
+    return f"duckdb://{str(file).replace(' ', '%20')}?schema=shops"
+
+
+def test_a_schema_of_a_duckdb_file(file: Path, schema: str) -> None:
+    """Its tables are read, and results are written to it."""
+    results = tierwise.evaluate(schema, AS_OF, rules=RULES)
+    known = tierwise.evaluate(RESELLERS / "data", AS_OF, rules=RULES)
+    assert [each.table for each in results.options] == [each.table for each in known.options]
+    tierwise.write_scores(schema, AS_OF, "table:scores", rules=RULES)
+    with duckdb.connect(str(file), read_only=True) as database:
+        assert database.sql("SELECT count(*) FROM shops.scores").fetchall() == [
+            (len(known.options[0]),)
+        ]
+
+
+def test_a_file_without_tables_in_its_schema_says_which_to_name(file: Path, schema: str) -> None:
+    for data in (file, schema.replace("=shops", "=shop")):
+        with pytest.raises(tierwise.Refused, match="there are no tables in the schema") as refused:
+            tierwise.evaluate(data, AS_OF, rules=RULES)
+        assert refused.value.diagnostics[0].hint.endswith("?schema=shops")
+
+
+def test_a_view_that_fails_is_told_of_the_data(file: Path) -> None:
+    with duckdb.connect(str(file)) as database:
+        database.execute("ALTER TABLE service RENAME TO all_service")
+        database.execute(
+            "CREATE VIEW service AS SELECT * REPLACE (('x' || machines)::BIGINT AS machines) FROM all_service"
+        )
+    with pytest.raises(tierwise.Refused, match="Could not convert string") as refused:
+        tierwise.evaluate(file, AS_OF, rules=RULES)
+    (found,) = refused.value.diagnostics
+    assert (found.code, found.hint) == ("data-unreadable", VIEW)
+    assert str(found.place).endswith(":service")
+
+
+def test_a_disk_without_room_for_what_memory_does_not_hold_is_named() -> None:
+    with connect(Settings(1, "40MB")) as database:
+        database.execute("SET max_temp_directory_size = '1MB'")
+        with pytest.raises(tierwise.CannotRun, match="not enough room in /") as cannot:
+            database.execute(
+                "CREATE TEMP TABLE t AS SELECT hash(range) AS a FROM range(20_000_000)"
+            )
+    assert "TMPDIR" in cannot.value.hint
 
 
 def test_a_table_has_no_format(file: Path) -> None:
@@ -134,19 +194,19 @@ def test_what_is_no_table_of_tierwise_is_refused_before_scores_are_made(
 
 
 def test_a_table_of_a_duckdb_file_is_replaced_whole_or_not_at_all(file: Path) -> None:
-    def write(sql: str, *name: str) -> None:
+    def write(sql: str, schema: str, table: str) -> None:
         with connect(Settings()) as database:
             attach(database, file, "data")
-            write_table(database, sql, name)
+            write_table(database, sql, schema, table)
 
-    write("SELECT 1 AS a", "scores")
+    write("SELECT 1 AS a", "main", "scores")
     write("SELECT 2 AS b, 3 AS c", "main", "scores")
-    for name, sql in {"orders": "SELECT 1", "a_view": "SELECT 1", "nowhere.scores": "SELECT 1",
-                      "scores": "SELECT 9223372036854775807 + range FROM range(3)"}.items():  # fmt: skip
+    for name, sql in {"main.orders": "SELECT 1", "main.a_view": "SELECT 1", "nowhere.scores": "SELECT 1",
+                      "main.scores": "SELECT 9223372036854775807 + range FROM range(3)"}.items():  # fmt: skip
         with pytest.raises(tierwise.CannotRun) as cannot:
             write(sql, *name.split("."))
         assert cannot.value.hint
-        assert name in str(cannot.value) or name == "scores"
+        assert name in str(cannot.value) or name == "main.scores"
     with duckdb.connect(str(file), read_only=True) as database:
         assert database.sql("FROM scores").fetchall() == [(2, 3)]
         assert database.sql("SELECT count(*) FROM orders").fetchall() != [(1,)]

@@ -280,6 +280,20 @@ def test_data_that_begins_too_late_is_told_once_for_all_months() -> None:
     assert all("looks back to 2020-0" in each for each in told)
 
 
+def test_a_month_in_which_only_what_the_data_lacks_is_in_force_is_named() -> None:
+    with pytest.raises(tierwise.Refused, match="renewal_date") as refused:
+        tierwise.evaluate_months(
+            CONTOSO, "2020-11", "2021-05", rules=RULES, allow_short_history=True
+        )
+    (found,) = (each for each in refused.value.diagnostics if each.is_error)
+    assert found.hint == ("add it to partners.csv; or leave out 2020-11 to 2020-12, in which only "
+                          "cloud-business-applications can be scored")  # fmt: skip
+    with pytest.raises(tierwise.Refused) as refused:
+        tierwise.evaluate(CONTOSO, "2020-12", rules=RULES, allow_short_history=True)
+    (found,) = (each for each in refused.value.diagnostics if each.is_error)
+    assert found.hint == "add it to partners.csv"
+
+
 def test_more_months_than_there_may_be() -> None:
-    with pytest.raises(tierwise.Refused, match="are not 1 to 120 months"):
+    with pytest.raises(tierwise.Refused, match=r"are not 1 to 120 months.*at most 120 at once"):
         tierwise.evaluate_months(CONTOSO, "2000-01", "2021-05", rules=RULES)

@@ -32,7 +32,7 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.scalars import ScalarEvaluator
 from tierwise.program.program import Contract
-from tierwise.run.backend import Settings, TooLarge
+from tierwise.run.backend import VIEW, Settings, TooLarge
 from tierwise.run.backends import connect
 from tierwise.run.backends.postgres import Postgres
 from tierwise.run.on_postgres.address import address_of
@@ -186,6 +186,8 @@ def test_bad_tables_are_refused(url: str, database: psycopg.Connection[tuple[obj
         "DROP TABLE spoilt.trainings",
         "UPDATE spoilt.orders SET ordered_on = 'infinity' WHERE \"order\" = (SELECT min(\"order\") FROM spoilt.orders)",
         "UPDATE spoilt.order_lines SET price = 'NaN' WHERE line = 1",
+        "UPDATE spoilt.order_lines SET price = 'infinity' WHERE line = 2",
+        "UPDATE spoilt.order_lines SET price = 1e40 WHERE line = 3",
         "ALTER TABLE spoilt.order_lines ALTER pieces TYPE double precision",
         "UPDATE spoilt.service SET machines = -9223372036854775808 WHERE reseller = 'ash'",
         "INSERT INTO spoilt.resellers SELECT * FROM spoilt.resellers LIMIT 1",
@@ -200,9 +202,36 @@ def test_bad_tables_are_refused(url: str, database: psycopg.Connection[tuple[obj
         ("data-type", "spoilt.order_lines, column pieces"), ("data-type", "spoilt.service, column machines"),
         ("data-key", "spoilt.resellers, column reseller"),
     }  # fmt: skip
+    assert len(found) == len({*found}), "what would be said again word for word is said once"
+    prices = [message for _, place, message in found if place.endswith("column price")]
+    assert {each.partition(" is ")[0] for each in prices} >= {"'NaN'", "'Infinity'"}
     with pytest.raises(tierwise.Refused) as refused:
         tierwise.evaluate(f"{url}?schema=shop", "2026-06", rules=RULES)
     assert "there is no schema 'shop'" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [("('x' || machines)::bigint", "invalid input syntax"), ("machines / (machines - machines)", "division by zero")],
+)  # fmt: skip
+def test_a_view_that_fails_is_told_of_the_data(
+    url: str, database: psycopg.Connection[tuple[object, ...]], cell: str, says: str
+) -> None:
+    schema = f"failing_{says[:8].strip()}"
+    load(database, RESELLERS / "data", schema)
+    database.execute(f"ALTER TABLE {schema}.service RENAME TO all_service".encode())
+    view = f"SELECT reseller, month, ({cell})::bigint AS machines FROM {schema}.all_service"
+    database.execute(f"CREATE VIEW {schema}.service AS {view}".encode())
+    with pytest.raises(tierwise.Refused, match=says) as refused:
+        tierwise.evaluate(f"{url}?schema={schema}", "2026-06", rules=RULES, competency="reseller")
+    found = [each for each in refused.value.diagnostics if each.code == "data-unreadable"]
+    assert [(str(each.place), each.hint) for each in found] == [(f"{schema}.service", VIEW)]
+
+
+def test_a_schema_that_there_is_not_is_to_be_made_first(url: str) -> None:
+    with pytest.raises(tierwise.CannotRun, match=r"schema .nowhere. does not exist") as cannot:
+        tierwise.write_scores(f"{url}?schema=shops", "2026-06", "table:nowhere.scores", rules=RULES)
+    assert "make the schema first" in cannot.value.hint
 
 
 def test_columns_are_read_by_their_headers(

@@ -42,7 +42,14 @@ def test_nothing_is_shown_of_what_is_short(monkeypatch: pytest.MonkeyPatch) -> N
     assert "weighing" not in shown(Terminal(), monkeypatch, 60)
 
 
-def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_sees_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "SELDOM", 0.1)
+    lines = shown(io.StringIO(), monkeypatch, 0.0).splitlines()
+    assert 1 <= len(lines) <= 3
+    assert {*lines} == {"0:00 weighing [all] pears"}
+
+
+def test_a_log_of_something_short_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(io.StringIO(), monkeypatch, 0.0) == ""
 
 
@@ -63,10 +70,11 @@ def test_rows_and_stages_are_told() -> None:
     tierwise.evaluate(CONTOSO, "2021-05", option="cloud-business-applications-smb",
                       competency="small-and-midmarket-cloud-solutions", progress=told.append)  # fmt: skip
     assert told[0] == "opening the data"
-    assert "checking billings: 138 rows" in told
+    assert "checking billings among the others: 138 rows" in told
+    assert "checking billings row by row, after 193 rows" in told
     checked = [each.removeprefix("checking ") for each in told if each.startswith("checking ")]
-    alone = [each for each in checked if ":" not in each]
-    among = [each.partition(":")[0] for each in checked if ":" in each]
+    alone = [each.partition(" ")[0] for each in checked if " row by row" in each]
+    among = [each.partition(" ")[0] for each in checked if " among the others: " in each]
     assert (
         alone == among[::-1] != []
     )  # what refers to others has most rows: plans are made meanwhile

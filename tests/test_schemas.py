@@ -23,7 +23,16 @@ from tierwise.model.write_language_reference import reference
 from tierwise.points import POINTS
 
 TOP = Path(__file__).parents[1]
-SHARED = {"__init__", "amounts", "base", "certification", "held", "rows", "shared_fields", "totalled"}
+SHARED = {
+    "__init__",
+    "amounts",
+    "base",
+    "certification",
+    "held",
+    "rows",
+    "shared_fields",
+    "totalled",
+}
 
 
 def _nodes(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

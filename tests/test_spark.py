@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import duckdb
 import ibis
@@ -131,8 +132,11 @@ def test_results_are_written_where_they_are(spark: SparkSession, tmp_path: Path)
     assert own == other
     assert rows.schema.field("score").type == pa.decimal128(38, 18)
     (tmp_path / "other").mkdir()
+    told: list[str] = []
     with pytest.raises(tierwise.CannotRun, match="no folder that Spark has written"):
-        tierwise.write_scores(tmp_path / "data", AS_OF, tmp_path / "other", backend=spark, **asked)
+        tierwise.write_scores(tmp_path / "data", AS_OF, tmp_path / "other", backend=spark,
+                              progress=told.append, **asked)  # fmt: skip
+    assert told == [], "it is said before data is read"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["data", "other", "scores", "small"]
 
 
@@ -198,7 +202,66 @@ def test_a_master_that_does_not_answer_is_no_bug(monkeypatch: pytest.MonkeyPatch
         connect(Settings(backend="spark", master="spark://localhost:1")),
     ):
         pass
-    assert "check the master" in cannot.value.hint
+    assert "that the master is one" in cannot.value.hint
+
+
+def test_a_session_that_was_stopped_is_no_bug() -> None:
+    from py4j.protocol import Py4JError
+    from pyspark.sql import SparkSession as Session
+
+    stopped = mock.Mock(spec=Session)
+    stopped.newSession.side_effect = Py4JError("Cannot call methods on a stopped SparkContext")
+    with (
+        pytest.raises(tierwise.CannotRun, match="has been stopped"),
+        connect(Settings(backend="spark", session=stopped)),
+    ):
+        pass
+
+
+def test_binary_numbers_are_refused(spark: SparkSession, tmp_path: Path) -> None:
+    rules, data = small_programme.written(tmp_path)
+    file = data / "takings.csv"
+    with duckdb.connect() as database:
+        text = f"SELECT * REPLACE (euros::DOUBLE AS euros) FROM read_csv('{file}')"
+        database.execute(f"COPY ({text}) TO '{file.with_suffix('.parquet')}'")
+    file.unlink()
+    with pytest.raises(tierwise.Refused, match="the column is double") as refused:
+        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
+    assert [each.code for each in refused.value.diagnostics] == ["data-type"]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [("hdfs:///partners", "Incomplete HDFS URI, no host"), ("s3a://bucket/partners", "S3AFileSystem not found")],
+)  # fmt: skip
+def test_an_address_that_spark_does_not_reach_is_no_bug(
+    spark: SparkSession, tmp_path: Path, data: str, says: str
+) -> None:
+    rules, _ = small_programme.written(tmp_path)
+    with pytest.raises(tierwise.CannotRun, match=says) as cannot:
+        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
+    assert "check the address" in cannot.value.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [("table:", "no schema is named"), ("table:main.nope.deep", "there is no table 'main.nope.deep."),
+     ("table:nocat.nope", "there is no table 'nocat.nope.")],
+)  # fmt: skip
+def test_a_catalogue_that_there_is_not_is_refused(
+    spark: SparkSession, tmp_path: Path, data: str, says: str
+) -> None:
+    rules, _ = small_programme.written(tmp_path)
+    with pytest.raises(tierwise.Refused, match=says):
+        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
+
+
+def test_what_cannot_be_written_is_no_bug(spark: SparkSession, tmp_path: Path) -> None:
+    rules, data = small_programme.written(tmp_path)
+    (tmp_path / "a file").touch()
+    with pytest.raises(tierwise.CannotRun) as cannot:
+        tierwise.write_scores(data, AS_OF, tmp_path / "a file" / "x", rules=rules, backend=spark)
+    assert cannot.value.hint
 
 
 def test_what_a_library_of_spark_logs_reaches_no_terminal(

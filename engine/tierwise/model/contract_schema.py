@@ -17,7 +17,7 @@ from tierwise.model.schema_parts import (
 def _column() -> Json:
     """A column of a table."""
     column = mapping("Column", "One column of the table.", {"type": "text"}, {
-        "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM.", "text",
+        "type": field("Type", "What a cell holds. Decimals are exact; a month is YYYY-MM, or a date in it.", "text",
                       enum=["text", "boolean", "whole", "decimal", "date", "month"]),
         "optional": field("Optional", "Whether a cell may be empty.", True, type="boolean"),
         "references": field("References", "The table, or the catalogue, whose key stands here; or "
