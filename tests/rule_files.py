@@ -24,7 +24,7 @@ EVERY_SHAPE = sorted(
     each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data"
 )
 EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
-"""Whether all shapes of a rule, all made data and all months are looked at, as before a change lands."""
+"""Whether all shapes of a rule, all made data, all months and all cases are looked at, as before a change lands."""
 OF_EACH_KIND = [
     "best-of-alternatives", "best-over-regions", "bands-by-value", "calendar-months", "dated-rates",
     "group-with-a-cap", "growth-before-a-claim", "growth-since-a-date", "level-kept-until-an-anniversary",

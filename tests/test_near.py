@@ -40,7 +40,10 @@ def scored_of(results: tierwise.Results) -> list[str]:
     return sorted({str(each.scored) for option in results.options for each in option.scores()})
 
 
-SOME = {"contoso": ["P01", "P04", "P06", "P11", "P16", "P19"], "shapes": ["berlin"]}
+SOME = {
+    "contoso": ["P04", "P11", "P16", *(["P01", "P06", "P19"] if EVERYTHING else [])],
+    "shapes": ["berlin"],
+}
 """Of large worlds the partners that are asked for, for each is an evaluation."""
 
 

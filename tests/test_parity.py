@@ -166,7 +166,7 @@ def test_what_one_lacks_is_said_before_any_reads_data(crooked: Crooked) -> None:
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [("duckdb", 2, "name at least two"), ("duckdb,duckdb", 2, "each once"), ("duckdb,mine", 2, "'mine' is none"),
-     ("duckdb,postgres", 1, "TIERWISE_POSTGRES")],
+     ("duckdb,postgres", 2, "TIERWISE_POSTGRES"), ("duckdb, mine", 2, "'mine' is none")],
 )  # fmt: skip
 def test_what_cannot_be_compared(given: str, code: int, says: str) -> None:
     ran = run("parity", *WORDS[:-1], given)

@@ -19,8 +19,8 @@ from reference.worlds import merged, name_in, written
 from rule_files import EVERYTHING, carried_rules
 
 MONTHS = ("2020-10", "2020-11", "2020-12", "2021-01", "2021-12", "2022-01", "2022-02", "2022-09")
-AT_A_CHANGE = ("2020-11", "2020-12", "2021-12", "2022-01", "2022-02")
-"""Those before and after another version, and between the ends of exams: each has rules of its own."""
+AT_A_CHANGE = ("2020-11", "2020-12", "2022-02")
+"""Those before and after another version, and after the ends of exams: each has rules of its own."""
 Seen = tuple[Fraction, str | None, dict[str, Fraction | None], dict[str, Fraction]]
 
 

@@ -26,8 +26,8 @@ from rule_files import EVERYTHING, carried_rules
 
 MONTHS = ("2022-10", "2023-03", "2023-04", "2026-06", "2026-08", "2027-06", "2027-07", "2027-08",
           "2027-09")  # fmt: skip
-AT_A_CHANGE = ("2023-03", "2023-04", "2027-06", "2027-07", "2027-08", "2027-09")
-"""Those before and after another version, and between the ends of certifications: each has rules of its own."""
+AT_A_CHANGE = ("2023-03", "2023-04", "2027-09")
+"""Those before and after another version, and after the ends of certifications: each has rules of its own."""
 Seen = tuple[Fraction, str | None, tuple[Fraction | None, ...], tuple[Fraction, ...]]
 
 
