@@ -143,8 +143,8 @@ def test_a_view_that_fails_is_told_of_the_data(file: Path) -> None:
         )
     with pytest.raises(tierwise.Refused, match="Could not convert string") as refused:
         tierwise.evaluate(file, AS_OF, rules=RULES)
-    (found,) = refused.value.diagnostics
-    assert (found.code, found.hint) == ("data-unreadable", VIEW)
+    (found,) = (each for each in refused.value.diagnostics if each.code == "data-unreadable")
+    assert found.hint == VIEW
     assert str(found.place).endswith(":service")
 
 
