@@ -22,8 +22,8 @@ def writer(scores: WrittenScores) -> Callable[[BinaryIO], None]:
             levels = ", ".join(f"{count:,} {level or 'without a level'}"
                                for level, count in each.levels.items())  # fmt: skip
             name = f"{each.first.program.competency}, {each.first.option.id}"
-            console.print(Text(printable(f"{name}: {each.rows:,} rows: {levels}")))
-        console.print(Text(printable(f"written to {scores.target}")))
+            console.print(Text(printable(f"{name}: {each.rows:,} rows: {levels}")), soft_wrap=True)
+        console.print(Text(printable(f"written to {scores.target}")), soft_wrap=True)
         print_end(console, scores.warnings, scores.stamp)
 
     return written(write)
