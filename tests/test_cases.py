@@ -14,8 +14,8 @@ import tierwise
 from command_line import Ran
 from rule_files import EVERYTHING, GOOD, RULES, carried_rules, copy_of_good, replaced
 from tierwise import pipeline
-from tierwise.program.case_identity import identities
-from tierwise.program.cases import Case
+from tierwise.program.cases.case import Case
+from tierwise.program.cases.identity import identities
 from tierwise.program.program import Program
 from tierwise.tasks import run_cases, validate
 from tierwise.tasks.test import CasesReport

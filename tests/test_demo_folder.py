@@ -28,8 +28,8 @@ from demo_market import (
 from rule_files import EVERYTHING, RULES
 from tierwise.diagnostics import CannotRun, Outcome
 from tierwise.model.ruleset import RuleSet
-from tierwise.program.bind_demo import bind_demos
-from tierwise.run import generate
+from tierwise.program.demo_data.bind import bind_demos
+from tierwise.run.demo_data import generate
 from tierwise.tasks.demo_data import DemoReport, demo_data
 
 

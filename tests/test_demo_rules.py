@@ -12,7 +12,7 @@ from demo_mistakes_of_values import VALUES
 from rule_files import RULES
 from tierwise import pipeline
 from tierwise.diagnostics import Diagnostic, Span
-from tierwise.program.bind_demo import bind_demos
+from tierwise.program.demo_data.bind import bind_demos
 
 LISTS = TOWNS.replace("entries", "lists: {coast: {values: [east]}}\nentries")
 REFUSED = NAMES | VALUES

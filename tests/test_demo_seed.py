@@ -25,7 +25,7 @@ from demo_market import (
 )
 from rule_files import RULES
 from tierwise.model.ruleset import RuleSet
-from tierwise.run.draws import happens, nearby, salts, skewed, with_draws
+from tierwise.run.demo_data.draws import happens, nearby, salts, skewed, with_draws
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv"])

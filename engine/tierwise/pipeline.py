@@ -25,9 +25,9 @@ from tierwise.diagnostics import (
 from tierwise.model.build import build
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.program.bind import bind, bind_shared
-from tierwise.program.bind_cases import bind_cases
 from tierwise.program.bind_in_month import NOT_IN_FORCE, bind_in_month, bind_near, of_months
-from tierwise.program.cases import Case
+from tierwise.program.cases.bind import bind_cases
+from tierwise.program.cases.case import Case
 from tierwise.program.chosen import runs, with_option
 from tierwise.program.program import Program
 from tierwise.program.versions import catalogue_findings, in_month, months_of
@@ -102,7 +102,7 @@ def findings(loaded: Outcome[RuleSet]) -> tuple[Diagnostic, ...]:
 
     Names are not looked up where a file that others refer to is broken: each would be unknown.
     """
-    from tierwise.program.bind_demo import bind_demos  # of which a run knows nothing
+    from tierwise.program.demo_data.bind import bind_demos  # of which a run knows nothing
 
     rules = loaded.value
     if rules is None or _shared_is_broken(rules, loaded.diagnostics):

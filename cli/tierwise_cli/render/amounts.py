@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.quantity import Quantity, plain_decimal
 
 

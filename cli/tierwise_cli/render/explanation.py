@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from tierwise.diagnostics import printable
 from tierwise.measures.base import ROWS
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.program.option import Calculated, Folded, Months, Ranked
 from tierwise.quantity import plain_decimal
 from tierwise.source.fields import Titles, in_language

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import BinaryIO
 
 from tierwise.months import format_month
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.run.results import (
     MetricResult,
     MonthlyResults,

@@ -23,7 +23,7 @@ from tierwise.plan.columns import (
     value_columns,
 )
 from tierwise.plan.wide_table import level_ranks
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.program.option import Metric, Option, Value
 from tierwise.program.program import Program
 from tierwise.quantity import Quantity

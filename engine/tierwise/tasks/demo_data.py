@@ -20,8 +20,8 @@ from tierwise.diagnostics import (
 )
 from tierwise.model.ruleset import ContractRule, RuleSet
 from tierwise.months import format_month
-from tierwise.program.bind_demo import bind_demo
-from tierwise.program.demo import Demo
+from tierwise.program.demo_data.bind import bind_demo
+from tierwise.program.demo_data.demo import Demo
 from tierwise.version import VERSION
 
 FORMATS = ("parquet", "csv")
@@ -87,8 +87,8 @@ def _made(
     progress: Callable[[str], None],
 ) -> Outcome[DemoReport]:  # fmt: skip
     # Loaded here, so that whoever only validates does not wait for the engine's libraries.
-    from tierwise.run.demo_files import filled, refused
-    from tierwise.run.generate import generate
+    from tierwise.run.demo_data.files import filled, refused
+    from tierwise.run.demo_data.generate import generate
 
     found = refused(out)
     if found:

@@ -20,7 +20,7 @@ from tierwise.plan.columns import value_columns
 from tierwise.plan.credit_near import LEADS_TO
 from tierwise.plan.evidence import Near
 from tierwise.plan.plan import MeasuredPlan, OptionPlan, Plan, Step
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.program.option import Folded, Option, Ranked, Value
 from tierwise.program.program import Program
 from tierwise.run.backend import Backend, Data, Settings

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from tierwise import pipeline
 from tierwise.diagnostics import Argument, CannotRun, Diagnostic, Outcome, shown
 from tierwise.model.ruleset import RuleSet
-from tierwise.program.cases import ValueResult
+from tierwise.program.cases.case import ValueResult
 from tierwise.program.program import Program
 from tierwise.run.address import shown_address
 from tierwise.run.backend import Backend, Data, Settings

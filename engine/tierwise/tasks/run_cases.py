@@ -11,8 +11,8 @@ from fractions import Fraction
 from tierwise import pipeline
 from tierwise.diagnostics import Cell, Diagnostic, Span, shown
 from tierwise.months import format_month
-from tierwise.program.case_identity import Place, identities
-from tierwise.program.cases import Case, CaseRow, Expected, ValueResult
+from tierwise.program.cases.case import Case, CaseRow, Expected, ValueResult
+from tierwise.program.cases.identity import Place, identities
 from tierwise.program.program import Program
 from tierwise.quantity import plain_decimal
 from tierwise.run.backend import Settings

@@ -20,7 +20,7 @@ from tierwise.diagnostics import (
 )
 from tierwise.model.cases import OF_A_ROW
 from tierwise.model.ruleset import RuleSet
-from tierwise.program.cases import Case
+from tierwise.program.cases.case import Case
 from tierwise.source.document import Document
 from tierwise.tasks.rules import rule_set_of, rules_folder
 

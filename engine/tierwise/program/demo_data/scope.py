@@ -10,7 +10,7 @@ from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.model.demo import DemoTableRule
-from tierwise.program.demo import DemoTable, Rows, Value
+from tierwise.program.demo_data.demo import DemoTable, Rows, Value
 from tierwise.program.program import Column, Contract, Table
 from tierwise.source.document import Written
 

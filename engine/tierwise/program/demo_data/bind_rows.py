@@ -6,11 +6,11 @@ from tierwise.diagnostics import nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, conjuncts
 from tierwise.model.demo import RowsRule, SeriesRule, ValueRule
-from tierwise.program.bind_demo_scope import Scope
-from tierwise.program.bind_demo_values import ValuesBinding
-from tierwise.program.bind_demo_ways import WayBinding
-from tierwise.program.demo import Literal, Pick, Rows, Series, Value
-from tierwise.program.demo_names import literal_of, why_not
+from tierwise.program.demo_data.bind_values import ValuesBinding
+from tierwise.program.demo_data.bind_ways import WayBinding
+from tierwise.program.demo_data.demo import Literal, Pick, Rows, Series, Value
+from tierwise.program.demo_data.names import literal_of, why_not
+from tierwise.program.demo_data.scope import Scope
 from tierwise.program.name_findings import unknown
 from tierwise.source.document import Written
 

@@ -11,7 +11,7 @@ from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.plan.rows import reach
-from tierwise.program.demo import (
+from tierwise.program.demo_data.demo import (
     NTH,
     PARENT,
     Demo,
@@ -24,7 +24,8 @@ from tierwise.program.demo import (
     Value,
     paths_looked_at,
 )  # fmt: skip
-from tierwise.run.demo_values import (
+from tierwise.run.demo_data.draws import below, happens, salts, with_draws
+from tierwise.run.demo_data.values import (
     ValueSql,
     ancestor,
     month_of,
@@ -32,7 +33,6 @@ from tierwise.run.demo_values import (
     numbered,
     raw_of,
 )  # fmt: skip
-from tierwise.run.draws import below, happens, salts, with_draws
 from tierwise.run.embedded.database import Database, literal, quoted, sql_of
 
 _NUMBER = ":number"

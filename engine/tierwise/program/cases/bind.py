@@ -13,8 +13,8 @@ from tierwise.model.cases import CaseRule, CasesFileRule, ExpectedRule, ExpectRu
 from tierwise.model.ruleset import CompetencyRule, RuleSet
 from tierwise.months import format_month, parse_date
 from tierwise.program.bind_in_month import NOT_IN_FORCE
-from tierwise.program.case_rows import Rows, case_rows, unknown_row
-from tierwise.program.cases import Case, Expected, ValueResult
+from tierwise.program.cases.case import Case, Expected, ValueResult
+from tierwise.program.cases.rows import Rows, case_rows, unknown_row
 from tierwise.program.name_findings import unknown
 from tierwise.program.option import Option, Value
 from tierwise.program.program import Program

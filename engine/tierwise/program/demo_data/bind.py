@@ -10,17 +10,17 @@ from tierwise.expression.words import RESERVED
 from tierwise.model.demo import DemoRule, DemoTableRule
 from tierwise.model.ruleset import ContractRule, RuleSet
 from tierwise.program.bind_data import bind_catalogues, bind_contract
-from tierwise.program.bind_demo_rows import RowsBinding
-from tierwise.program.bind_demo_scope import Scope
-from tierwise.program.bind_demo_values import ValuesBinding
-from tierwise.program.demo import Demo, DemoTable, Inherit, Is, Numbered, Value, looked_at
-from tierwise.program.demo_defaults import (
+from tierwise.program.demo_data.bind_rows import RowsBinding
+from tierwise.program.demo_data.bind_values import ValuesBinding
+from tierwise.program.demo_data.defaults import (
     default_per,
     default_rows,
     numbered,
     with_numbered_key,
 )  # fmt: skip
-from tierwise.program.demo_months import months_of_demo
+from tierwise.program.demo_data.demo import Demo, DemoTable, Inherit, Is, Numbered, Value, looked_at
+from tierwise.program.demo_data.months import months_of_demo
+from tierwise.program.demo_data.scope import Scope
 from tierwise.program.extended import lineage, whole
 from tierwise.program.name_findings import differ, unknown
 from tierwise.program.program import Contract

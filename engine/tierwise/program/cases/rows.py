@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from tierwise.diagnostics import Diagnostic, Related, Span, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.model.cases import CaseRowRule, CaseRule
-from tierwise.program.case_cells import allowed, cell, default
-from tierwise.program.cases import CaseRow
+from tierwise.program.cases.case import CaseRow
+from tierwise.program.cases.cells import allowed, cell, default
 from tierwise.program.name_findings import MOST_HINTS, unknown
 from tierwise.program.program import Column, Contract, Table
 

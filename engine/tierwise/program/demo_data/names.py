@@ -10,7 +10,7 @@ from decimal import Decimal
 from tierwise.diagnostics import shown
 from tierwise.expression.kinds import Kind
 from tierwise.months import parse_date, parse_month
-from tierwise.program.demo import NTH, PARENT, DemoTable, Literal, OneOf, Value
+from tierwise.program.demo_data.demo import NTH, PARENT, DemoTable, Literal, OneOf, Value
 from tierwise.program.program import Catalogue, Table
 from tierwise.quantity import parse_quantity
 

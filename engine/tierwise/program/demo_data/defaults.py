@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from tierwise.expression.kinds import Kind
 from tierwise.months import last_day
-from tierwise.program.demo import (
+from tierwise.program.demo_data.demo import (
     PLACES,
     Between,
     Chance,

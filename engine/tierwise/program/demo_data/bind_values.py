@@ -11,9 +11,9 @@ from tierwise.diagnostics import Span, nearest, shown
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression, parse
 from tierwise.model.demo import ValueRule
-from tierwise.program.bind_demo_scope import Scope
-from tierwise.program.bind_demo_ways import WayBinding
-from tierwise.program.demo import (
+from tierwise.program.demo_data.bind_ways import WayBinding
+from tierwise.program.demo_data.defaults import default_value
+from tierwise.program.demo_data.demo import (
     PLACES,
     After,
     Cases,
@@ -25,8 +25,8 @@ from tierwise.program.demo import (
     Rows,
     Value,
 )  # fmt: skip
-from tierwise.program.demo_defaults import default_value
-from tierwise.program.demo_names import DemoNames
+from tierwise.program.demo_data.names import DemoNames
+from tierwise.program.demo_data.scope import Scope
 from tierwise.program.name_findings import unknown
 from tierwise.program.program import Column
 from tierwise.source.document import Written

@@ -12,7 +12,7 @@ from typing import Any
 
 from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
-from tierwise.program.demo import (
+from tierwise.program.demo_data.demo import (
     After,
     Between,
     Cases,
@@ -30,7 +30,7 @@ from tierwise.program.demo import (
     Value,
     Words,
 )  # fmt: skip
-from tierwise.run.draws import BITS, below, happens, nearby, skewed
+from tierwise.run.demo_data.draws import BITS, below, happens, nearby, skewed
 from tierwise.run.embedded.database import literal, quoted
 
 _DIGITS = 7

@@ -9,10 +9,10 @@ from tierwise.expression.kinds import Kind
 from tierwise.expression.parse import Expression
 from tierwise.model import demo as rule
 from tierwise.model.demo import ValueRule
-from tierwise.program import demo
-from tierwise.program.bind_demo_scope import RowValues, Scope
-from tierwise.program.demo import Cases, Literal, SimpleWay, Value
-from tierwise.program.demo_names import kind_of_texts, lies_below, literal_of, why_not
+from tierwise.program.demo_data import demo
+from tierwise.program.demo_data.demo import Cases, Literal, SimpleWay, Value
+from tierwise.program.demo_data.names import kind_of_texts, lies_below, literal_of, why_not
+from tierwise.program.demo_data.scope import RowValues, Scope
 from tierwise.program.name_findings import unknown
 from tierwise.source.document import Written
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tierwise.expression.kinds import Kind
-from tierwise.program.demo import Demo, DemoTable, Pick, looked_at
+from tierwise.program.demo_data.demo import Demo, DemoTable, Pick, looked_at
 from tierwise.program.program import Column
 from tierwise.run.backend import Settings
-from tierwise.run.demo_rows import TableQuery, keys_name, stored_name
+from tierwise.run.demo_data.rows import TableQuery, keys_name, stored_name
 from tierwise.run.embedded.database import Database, connect, literal, quoted
 
 _PATIENCE = 0.05

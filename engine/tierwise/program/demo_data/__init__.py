@@ -1,0 +1,1 @@
+"""What demo data is made by, with its names resolved."""

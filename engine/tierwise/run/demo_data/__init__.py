@@ -1,0 +1,1 @@
+"""Demo data: rows made in a database, and written as files."""
