@@ -9,10 +9,8 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest import mock
 
@@ -262,42 +260,6 @@ def test_memory_that_the_system_does_not_give_is_no_bug(
     assert "--memory-limit" in said
 
 
-def test_a_disk_that_is_full_is_named() -> None:
-    ran = evaluate("--output", "/dev/full", "--format", "csv")
-    assert ran.returncode == 3
-    assert "/dev/full: No space left on device" in ran.stderr
-
-
-@pytest.mark.parametrize("words", [["--version"], ["evaluate", CONTOSO, "--as-of", "2021-05"]])
-def test_standard_output_that_is_full_is_said_once(words: list[str]) -> None:
-    with Path("/dev/full").open("w") as full:
-        ran = subprocess.run([PROGRAM, *words], stdout=full, stderr=subprocess.PIPE,
-                             check=False, encoding="utf-8", cwd=ROOT)  # fmt: skip
-    assert ran.returncode == 3
-    assert ran.stderr.count("No space left on device") == 1
-    assert ran.stderr.endswith("check the path, the permissions and the disk\n")
-
-
-@pytest.mark.parametrize("stream", [1, 2])
-def test_a_stream_that_is_closed_is_no_bug(stream: int) -> None:
-    words = ["sh", "-c", f'"$0" validate "$1" {stream}>&-', PROGRAM, str(ROOT / "rules")]
-    ran = subprocess.run(words, capture_output=True, check=False, encoding="utf-8")
-    assert ran.returncode == 0
-    assert ("nothing wrong" in ran.stderr) == (stream == 1)
-    assert not ran.stdout
-
-
-@pytest.mark.parametrize("command", ["evaluate", "explain --partner P04"])
-def test_results_that_cannot_be_written_are_not_lost_in_silence(command: str) -> None:
-    """Standard output is closed; a file is written all the same."""
-    name, *words = command.split()
-    asked = [PROGRAM, name, str(CONTOSO), "--as-of", "2021-05", *words]
-    shell = ["sh", "-c", '"$0" "$@" >&-', *asked]
-    ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
-    assert ran.returncode == 3
-    assert "standard output: Bad file descriptor" in ran.stderr
-
-
 def test_no_color_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """On one there is colour, unless NO_COLOR asks for none; without one there is none."""
     terminal = mock.Mock(isatty=lambda: True)
@@ -348,86 +310,6 @@ def test_the_rules_of_the_package_are_used_elsewhere(tmp_path: Path) -> None:
     ran = run("evaluate", CONTOSO, "--as-of", "2021-05", "--format", "csv", cwd=tmp_path)
     assert ran.returncode == 0
     assert len(ran.stdout.splitlines()) == 20
-
-
-def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
-    words = [PROGRAM, "evaluate", str(CONTOSO), "--as-of", "2021-05", "--format", "json"]
-    with subprocess.Popen(
-        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        talk = process.stderr.read().decode()
-    assert "Traceback" not in talk
-
-
-STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-
-
-LISTENING = """
-import os, signal, sys
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-"""Starts a program with signals as a terminal leaves them: who runs the tests may ignore some, as nohup
-does, and then so would the program."""
-
-
-def stopped(number: signal.Signals, patience: float, folder: Path, *words: object) -> int:
-    """The exit code of a command that is told to stop; it says nothing of how it is made."""
-    scratch = folder / "scratch"
-    scratch.mkdir(exist_ok=True)
-    environment = {**os.environ, "TMPDIR": str(scratch)}
-    command = [sys.executable, "-IS", "-c", LISTENING, PROGRAM, *map(str, words)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                          env=environment) as process:  # fmt: skip
-        time.sleep(patience)
-        process.send_signal(number)
-        assert process.stderr is not None
-        talk = process.stderr.read().decode()
-    before_it_began = process.returncode in (1, -number) and ", in main\n" not in talk
-    assert "Traceback" not in talk or before_it_began  # then it is Python's own
-    assert "bug" not in talk
-    assert list(scratch.iterdir()) == []
-    return -number if before_it_began else process.returncode
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("number", STOPS)
-@pytest.mark.parametrize("patience", [0.3, 0.6, 1.5])
-def test_a_signal_to_stop_leaves_nothing(
-    tmp_path: Path, number: signal.Signals, patience: float
-) -> None:
-    output = tmp_path / "out" / "scores.csv"
-    output.parent.mkdir()
-    code = stopped(number, patience, tmp_path, "evaluate", CONTOSO, "--as-of", "2021-05",
-                   "--output", output)  # fmt: skip
-    assert list(output.parent.iterdir()) == ([output] if code == 0 else [])
-    assert code in (0, 3)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("number", STOPS)
-def test_a_signal_to_stop_leaves_no_demo_data(tmp_path: Path, number: signal.Signals) -> None:
-    out = tmp_path / "out"
-    code = stopped(number, 2.5, tmp_path, "demo-data", out, "--partners", 2_000_000)
-    assert (code, out.exists()) == (3, False)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("words", [("validate",), ("demo-data", "OUT", "--partners", "10")])
-@pytest.mark.parametrize("patience", [0.15, 0.25, 0.4])
-def test_an_interrupt_while_it_starts(
-    tmp_path: Path, words: tuple[str, ...], patience: float
-) -> None:
-    """What loads is broken off as quietly as what runs."""
-    out = tmp_path / "out"
-    words = tuple(str(out) if each == "OUT" else each for each in words)
-    code = stopped(signal.SIGINT, patience, tmp_path, *words)
-    assert code in (0, 3, -signal.SIGINT)  # the last is Python's, before it has begun
-    assert code == 0 or not out.exists()
 
 
 @pytest.mark.parametrize("table", ["partners", "usage"])
