@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -133,6 +134,16 @@ def test_a_file_without_tables_in_its_schema_says_which_to_name(file: Path, sche
         with pytest.raises(tierwise.Refused, match="there are no tables in the schema") as refused:
             tierwise.evaluate(data, AS_OF, rules=RULES)
         assert refused.value.diagnostics[0].hint.endswith("?schema=shops")
+
+
+def test_what_was_written_and_stands_beside_the_file_is_in_its_digest(file: Path) -> None:
+    """As where whoever wrote it was killed: DuckDB reads both."""
+    before = tierwise.evaluate(file, AS_OF, rules=RULES).stamp.data_digest
+    killed = (f"import duckdb, os; d = duckdb.connect({str(file)!r}); "
+              "d.execute(\"UPDATE service SET machines = 0\"); os._exit(0)")  # fmt: skip
+    subprocess.run([sys.executable, "-c", killed], check=True)
+    assert file.with_name(f"{file.name}.wal").exists()
+    assert tierwise.evaluate(file, AS_OF, rules=RULES).stamp.data_digest != before
 
 
 def test_a_view_that_fails_is_told_of_the_data(file: Path) -> None:

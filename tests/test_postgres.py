@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.postgres
 CONTOSO, RESELLERS = Path("examples") / "contoso", Path("examples") / "resellers"
 RULES = RESELLERS / "rules"
+MADE = [("partner-data", "2021-05"), ("cloud-business-applications-data", "2021-05"),
+        ("solutions-partner-data", "2026-07")]  # fmt: skip
 A_FEW = ["combinations-of-badges", "dated-rates", "level-kept-until-an-anniversary", "median",
          "percentile-within-a-country"]  # fmt: skip
 """Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
@@ -76,6 +78,28 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
     texts = []
     for data in (f"{url}?schema=shops", RESELLERS / "data"):
         report = tierwise.explain(data, "2026-06", "ash", rules=RULES)
+        out = io.BytesIO()
+        WRITERS["json"](report, False)(out)
+        texts.append(out.getvalue().decode().partition('"options"')[2])
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(("contract", "as_of"), MADE if EVERYTHING else MADE[-1:])
+def test_made_data_is_explained_alike(
+    url: str,
+    database: psycopg.Connection[tuple[object, ...]],
+    tmp_path: Path,
+    contract: str,
+    as_of: str,
+) -> None:
+    """Of every programme; the last one's facts are about several columns together."""
+    rules = carried_rules()
+    tierwise.demo_data(tmp_path, 30, seed=3, format="csv", rules=rules, contract=contract)
+    schema = contract.replace("-", "_")
+    load(database, tmp_path, schema)
+    texts = []
+    for data in (tmp_path, f"{url}?schema={schema}"):
+        report = tierwise.explain(data, as_of, "P0000001", rules=rules, allow_short_history=True)
         out = io.BytesIO()
         WRITERS["json"](report, False)(out)
         texts.append(out.getvalue().decode().partition('"options"')[2])

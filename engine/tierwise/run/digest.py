@@ -30,6 +30,15 @@ def of_file(path: Path) -> Digest:
     return worked_out.result
 
 
+def of_database(path: Path) -> Digest:
+    """That of a DuckDB file, and of what was written to it and stands beside it yet."""
+    log = path.with_name(f"{path.name}.wal")
+    if not log.exists() or log.stat().st_size == 0:
+        return of_file(path)
+    both = [of_file(path), of_file(log)]
+    return lambda: hashlib.sha256("".join(each() for each in both).encode()).hexdigest()
+
+
 def _work_out(file: BufferedReader, worked_out: Future[str]) -> None:
     try:
         with file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -246,6 +247,8 @@ def _cells(column: Iterable[object], kind: dt.DataType) -> list[object]:
         change = _decimal
     elif kind.is_date():
         change = _day
+    elif kind.is_struct():
+        change = functools.partial(_together, kind)
     return list(column) if change is None else [change(cell) for cell in column]
 
 
@@ -262,6 +265,16 @@ def _decimal(cell: object) -> object:
 
 def _day(cell: object) -> object:
     return cell.date() if isinstance(cell, datetime.datetime) else cell
+
+
+def _together(kind: dt.Struct, cells: object) -> object:
+    """Several cells that were put together: JSON's, which has no days."""
+    if cells is None:
+        return None
+    assert isinstance(cells, list), "they are written as a list"
+    days = {name: datetime.date.fromisoformat for name, own in kind.fields.items() if own.is_date()}
+    return {name: days[name](cell) if name in days and cell is not None else cell
+            for name, cell in zip(kind.names, cells, strict=True)}  # fmt: skip
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tierwise.diagnostics import CannotRun, Cell, Diagnostic, is_utf8, nearest, 
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
 from tierwise.run.backend import RawTable, missing_columns, raw_name, unreadable
-from tierwise.run.digest import already, of_file
+from tierwise.run.digest import already, of_database, of_file
 from tierwise.run.embedded.database import Database, attach, is_interrupt, literal, quoted
 from tierwise.run.embedded.text_files import DELIMITERS, FIRST_ROW, load_text, twice
 
@@ -95,7 +95,7 @@ def _open_database(
         found.append(Diagnostic("data-missing", f"there are no tables in the schema {shown(schema)}",
                                 Cell(str(data)), f"name another one, as duckdb://{data}?schema={others[0]}"))  # fmt: skip
         return {}
-    digest, source, opened = of_file(data), f"data.{quoted(schema)}", {}
+    digest, source, opened = of_database(data), f"data.{quoted(schema)}", {}
     for name, table in contract.tables.items():
         place = f"{data.name}:{name}"
         if name not in is_view:
