@@ -31,6 +31,7 @@ from test_refusals import DAMAGES
 from tierwise.diagnostics import Diagnostic
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.scalars import ScalarEvaluator
+from tierwise.months import format_month, parse_month
 from tierwise.program.program import Contract
 from tierwise.run.backend import VIEW, Settings, TooLarge
 from tierwise.run.backends import connect
@@ -85,7 +86,7 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
 
 
 @pytest.mark.parametrize(("contract", "as_of"), MADE if EVERYTHING else MADE[-1:])
-def test_made_data_is_explained_alike(
+def test_made_data_is_scored_by_months_and_explained_alike(
     url: str,
     database: psycopg.Connection[tuple[object, ...]],
     tmp_path: Path,
@@ -104,6 +105,11 @@ def test_made_data_is_explained_alike(
         WRITERS["json"](report, False)(out)
         texts.append(out.getvalue().decode().partition('"options"')[2])
     assert texts[0] == texts[1]
+    before = format_month(month - 1) if (month := parse_month(as_of)) else ""
+    known, mine = (tierwise.evaluate_months(data, before, as_of, rules=rules, allow_short_history=True)
+                   for data in (tmp_path, f"{url}?schema={schema}"))  # fmt: skip
+    for own, other in zip(mine.months, known.months, strict=True):
+        same(own, other)
 
 
 def test_types_are_known_before_rows_are_typed(

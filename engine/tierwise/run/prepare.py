@@ -267,7 +267,7 @@ def _left_out(
         missing = lacking.get(program.contract.id, ())
         if missing:
             more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
-            yield Diagnostic("not-scored", f"{program.competency} is not scored: "
-                             f"{missing[0].message}{more}", Cell(data),
+            first = min(each.message for each in missing)  # the same, whoever opened the data
+            yield Diagnostic("not-scored", f"{program.competency} is not scored: {first}{more}", Cell(data),
                              f"name it with --competency {program.competency} to see all that is "
                              "missing", Severity.NOTE)  # fmt: skip
