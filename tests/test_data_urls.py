@@ -182,6 +182,15 @@ def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     assert "pip install 'tierwise[postgres]'" in cannot.value.hint
 
 
+def test_a_name_of_another_format_is_no_file_of_parquet(tmp_path: Path) -> None:
+    for name in ("scores.csv", "scores.JSON"):
+        with pytest.raises(tierwise.Refused, match="would be a file of Parquet, not") as refused:
+            tierwise.write_scores(RESELLERS / "data", AS_OF, tmp_path / name, rules=RULES)
+        assert refused.value.diagnostics[0].hint == "name it .parquet"
+    tierwise.write_scores(RESELLERS / "data", AS_OF, tmp_path / "scores", rules=RULES)
+    assert [each.name for each in tmp_path.iterdir()] == ["scores"]
+
+
 def test_results_become_a_table_of_a_duckdb_file(file: Path) -> None:
     url = f"duckdb://{str(file).replace(' ', '%20')}"
     known = tierwise.evaluate(file, AS_OF, rules=RULES)

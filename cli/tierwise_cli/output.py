@@ -129,7 +129,6 @@ def write(output: Path | None, writer: Callable[[BinaryIO], None]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        error.filename = str(
-            output or "standard output"
-        )  # it names a file that only we know, or none
+        # It names a file that only we know, or none.
+        error.filename = str(output or "standard output")
         raise

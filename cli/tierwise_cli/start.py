@@ -72,9 +72,8 @@ def _run_and_listen() -> None:
 def _open_what_is_closed() -> None:
     """Where the program was started without a stream: results cannot be written, what is told goes nowhere."""
     if sys.stdout is None:
-        closed = os.open(
-            os.devnull, os.O_RDONLY
-        )  # so that to write there fails as where it is full
+        # To write there fails, as it does where it is full.
+        closed = os.open(os.devnull, os.O_RDONLY)
         sys.stdout = open(closed, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # to the end

@@ -20,6 +20,8 @@ Connect = Callable[[Settings], AbstractContextManager[Backend]]
 DEFAULT = "duckdb"
 """What runs a plan over files, where nothing else is asked for."""
 
+_OF_OTHERS = (".csv", ".tsv", ".json", ".txt", ".xlsx")
+"""Ends of names of files that are no Parquet."""
 _PARTS = 2
 """A schema and a name."""
 
@@ -125,10 +127,13 @@ def target_finding(settings: Settings, data: str, target: str) -> Diagnostic | N
 
     ``table:NAME`` is a table of the database that ``data`` is.
     """
+    name, place = shown(target), Argument("--output")
     if not target.startswith(TABLE):
-        return None
-    name = shown(target)
-    place = Argument("--output")
+        ending = Path(target).suffix.lower()
+        if ending not in _OF_OTHERS:
+            return None
+        return Diagnostic("wrong-output", f"{name} would be a file of Parquet, not {ending}", place,
+                          "name it .parquet")  # fmt: skip
     parts = table_of(target)
     if "" in parts or len(parts) > _PARTS:
         return Diagnostic("wrong-table", f"{name} names no table", place,
