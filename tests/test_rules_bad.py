@@ -15,19 +15,19 @@ CASES = bad_cases()
 ENGINE = Path(__file__).parents[1] / "engine" / "tierwise"
 RULES_SIDE = ("source", "expression", "measures", "points", "model", "program", "check")
 SAID_BY_OTHER_TESTS = {
-    "duplicate-key": "test_cases.py",
+    "duplicate-key": "test_case_mistakes.py",
     "file-encoding": "test_read.py",
     "file-too-large": "test_read.py",
     "file-unreadable": "test_read.py",
     "no-version-in-force": "test_versions.py",
     "rules-missing": "test_validate.py",
     "several-competencies": "test_versions.py",
-    "several-rows": "test_cases.py",
+    "several-rows": "test_case_mistakes.py",
     "unknown-competency": "test_versions.py",
-    "unknown-level": "test_cases.py",
-    "unknown-metric": "test_cases.py",
+    "unknown-level": "test_case_mistakes.py",
+    "unknown-metric": "test_case_mistakes.py",
     "unknown-option": "test_versions.py",
-    "unknown-row": "test_cases.py",
+    "unknown-row": "test_case_mistakes.py",
     "unknown-version": "test_versions.py",
 }
 NO_CODES = {"sales-data", "utf-8", "utf-8-sig"}
