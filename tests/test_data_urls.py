@@ -13,7 +13,7 @@ import tierwise
 from command_line import run
 from tierwise.run import backends
 from tierwise.run.address import shown_address
-from tierwise.run.backend import VIEW, Settings
+from tierwise.run.backend import VIEW, Settings, TooLarge, Unreadable
 from tierwise.run.embedded.database import attach, connect
 from tierwise.run.embedded.write_table import write_table
 from tierwise.run.on_postgres.address import address_of
@@ -157,6 +157,18 @@ def test_a_view_that_fails_is_told_of_the_data(file: Path) -> None:
     (found,) = (each for each in refused.value.diagnostics if each.code == "data-unreadable")
     assert found.hint == VIEW
     assert str(found.place).endswith(":service")
+
+
+def test_a_number_that_does_not_fit_is_no_fault_of_a_view() -> None:
+    with connect(Settings()) as database, database.reading():
+        for sql in (
+            "SELECT CAST(70000 AS SMALLINT)",
+            "SELECT 1e37::DECIMAL(38, 0) * 100::DECIMAL(38, 0)",
+        ):
+            with pytest.raises(TooLarge):
+                database.execute(sql)
+        with pytest.raises(Unreadable):
+            database.execute("SELECT CAST('x' AS BIGINT)")
 
 
 def test_a_disk_without_room_for_what_memory_does_not_hold_is_named() -> None:

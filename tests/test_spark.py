@@ -176,16 +176,23 @@ def test_bad_data_is_refused_alike(spark: SparkSession, tmp_path: Path) -> None:
         "data-type", "data-empty-cell", "data-minimum", "data-key", "data-reference"}  # fmt: skip
 
 
-def test_a_type_that_spark_does_not_read_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("columns", "says", "code"),
+    [("*, current_timestamp::TIMESTAMP_NS AS seen", "NANOS", "data-unreadable"),
+     ("* REPLACE (euros::DOUBLE AS euros)", "the column is double", "data-type")],
+)  # fmt: skip
+def test_a_type_that_spark_does_not_read_or_rules_do_not_take_is_refused(
+    spark: SparkSession, tmp_path: Path, columns: str, says: str, code: str
+) -> None:
     rules, data = small_programme.written(tmp_path)
     file = data / "takings.csv"
     with duckdb.connect() as database:
-        text = f"SELECT *, current_timestamp::TIMESTAMP_NS AS seen FROM read_csv('{file}')"
+        text = f"SELECT {columns} FROM read_csv('{file}')"
         database.execute(f"COPY ({text}) TO '{file.with_suffix('.parquet')}'")
     file.unlink()
-    with pytest.raises(tierwise.Refused, match="NANOS") as refused:
+    with pytest.raises(tierwise.Refused, match=says) as refused:
         tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
-    assert [each.code for each in refused.value.diagnostics] == ["data-unreadable"]
+    assert [each.code for each in refused.value.diagnostics] == [code]
 
 
 def test_a_master_that_does_not_answer_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,18 +223,6 @@ def test_a_session_that_was_stopped_is_no_bug() -> None:
         connect(Settings(backend="spark", session=stopped)),
     ):
         pass
-
-
-def test_binary_numbers_are_refused(spark: SparkSession, tmp_path: Path) -> None:
-    rules, data = small_programme.written(tmp_path)
-    file = data / "takings.csv"
-    with duckdb.connect() as database:
-        text = f"SELECT * REPLACE (euros::DOUBLE AS euros) FROM read_csv('{file}')"
-        database.execute(f"COPY ({text}) TO '{file.with_suffix('.parquet')}'")
-    file.unlink()
-    with pytest.raises(tierwise.Refused, match="the column is double") as refused:
-        tierwise.evaluate(data, AS_OF, rules=rules, backend=spark)
-    assert [each.code for each in refused.value.diagnostics] == ["data-type"]
 
 
 @pytest.mark.parametrize(

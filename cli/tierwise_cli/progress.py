@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tierwise_cli import stopped
 
@@ -31,7 +30,7 @@ def _in_a_log() -> Iterator[Callable[[str], None]]:
     def tell() -> None:
         while not ended.wait(SELDOM):
             minutes, seconds = divmod(int(time.monotonic() - begun), 60)
-            with contextlib.suppress(OSError):  # whoever read the log may have gone
+            with suppress(OSError):  # whoever read the log may have gone
                 sys.stderr.write(f"{minutes}:{seconds:02} {last[0]}\n")
                 sys.stderr.flush()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -20,7 +19,7 @@ from tierwise.tasks.explain import (
     Through,
     ValueExplanation,
 )  # fmt: skip
-from tierwise_cli.colour import coloured
+from tierwise_cli.colour import coloured_output
 from tierwise_cli.render.amounts import amount, threshold, value_text
 from tierwise_cli.render.findings import finding_dict
 from tierwise_cli.render.json_numbers import dumps, exact, number
@@ -38,7 +37,7 @@ def _text_writer(report: ExplainReport, every_row: bool) -> Callable[[BinaryIO],
     text = "\n".join(map(_printable, lines)) + "\n"
 
     def write(out: BinaryIO) -> None:
-        bold = out is sys.stdout.buffer and coloured(sys.stdout)
+        bold = coloured_output(out)
         shown = text.replace("\1", "\x1b[1m").replace("\2", "\x1b[0m") if bold else (
             text.replace("\1", "").replace("\2", ""))  # fmt: skip
         out.write(shown.encode())

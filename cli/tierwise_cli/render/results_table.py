@@ -6,7 +6,6 @@ import io
 import itertools
 import shlex
 import shutil
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO
 
@@ -20,7 +19,7 @@ from tierwise.months import format_month
 from tierwise.program.option import Metric, Option
 from tierwise.run.results import OptionResults, Results, Stamp
 from tierwise.source.fields import in_language
-from tierwise_cli.colour import coloured
+from tierwise_cli.colour import coloured_output
 from tierwise_cli.render.amounts import amount, threshold
 
 MOST_ROWS = 200
@@ -46,7 +45,7 @@ def written(write: Callable[[Console], None]) -> Callable[[BinaryIO], None]:
     """A function that writes what is printed on a console to a file or the terminal."""
 
     def to_file(out: BinaryIO) -> None:
-        colour = out is sys.stdout.buffer and coloured(sys.stdout)
+        colour = coloured_output(out)
         text = io.StringIO()
         width = shutil.get_terminal_size((120, 50)).columns
         write(Console(file=text, force_terminal=colour, width=width, no_color=not colour,

@@ -63,3 +63,9 @@ WRITTEN = "written by tierwise"
 def table_of(target: str) -> tuple[str, ...]:
     """The parts of ``table:SCHEMA.NAME`` or ``table:NAME``."""
     return tuple(target.removeprefix(TABLE).split("."))
+
+
+def place_of(target: str, schema: str) -> tuple[str, str]:
+    """The schema and the name of a table that results are written to; ``schema``: where none is named."""
+    *named, name = table_of(target)
+    return named[0] if named else schema, name

@@ -59,6 +59,10 @@ class Unreadable(CannotRun):
 class TooLarge(CannotRun):
     """A number has more digits than a backend calculates with exactly."""
 
+    def __init__(self) -> None:
+        super().__init__("a number is too large to be calculated exactly", "look for amounts that are too large or "
+                         "have too many digits behind the point, and rules that multiply")  # fmt: skip
+
 
 @dataclass(frozen=True)
 class RawTable:

@@ -239,15 +239,19 @@ def _add_left_out(
     """Add to what is found of each month what is not scored in it."""
     of_months = {month: [program for program in programs if month in program.as_of_months]
                  for month in sorted({each for program in programs for each in program.as_of_months})}  # fmt: skip
-    nothing = [month for month, those in of_months.items()
-               if all(program.contract.id in lacking for program in those)]  # fmt: skip
-    way_out = ""
-    if 0 < len(nothing) < len(of_months):
-        names = sorted({program.competency for month in nothing for program in of_months[month]})
-        span = " to ".join(map(format_month, sorted({nothing[0], nothing[-1]})))
-        way_out = f"; or leave out {span}, in which only {' and '.join(names)} can be scored"
+    way_out = _way_out(of_months, lacking)
     for month, those in of_months.items():
         by_month.setdefault(month, []).extend(_left_out(those, lacking, data, way_out))
+
+
+def _way_out(of_months: Mapping[int, Sequence[Program]], lacking: Container[str]) -> str:
+    """Which months to leave out, where something can be scored in the others."""
+    nothing = [month for month, those in of_months.items() if not _without(those, lacking)]
+    if len(nothing) in (0, len(of_months)):
+        return ""
+    names = sorted({program.competency for month in nothing for program in of_months[month]})
+    span = " to ".join(map(format_month, sorted({nothing[0], nothing[-1]})))
+    return f"; or leave out {span}, in which only {' and '.join(names)} can be scored"
 
 
 def _left_out(
@@ -257,7 +261,7 @@ def _left_out(
     way_out: str,
 ) -> Iterator[Diagnostic]:
     """A note for each competency that is not scored; where none is, what the data lacks, with a way out."""
-    if all(program.contract.id in lacking for program in programs):
+    if not _without(programs, lacking):
         for missing in lacking.values():
             # Where less is missing for another contract, the data is meant for that one.
             if not any({*other} < {*missing} for other in lacking.values()):

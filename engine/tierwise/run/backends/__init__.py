@@ -93,8 +93,7 @@ def chosen(
         )
     if scheme and owner is None and not BACKENDS[settings.backend].other_urls:
         return _unknown_scheme(scheme, data)
-    is_file = owner is None and not scheme and Path(data).is_file()
-    if is_file and not BACKENDS[settings.backend].reads_a_file:
+    if not reads(settings.backend, data):
         what = f"{settings.backend} reads folders and tables, and {shown(data)} is a file"
         return Diagnostic("other-backend", what, Argument("--backend"), "leave it out, or name other data")  # fmt: skip
     unnamed = _unnamed(settings, data, "--master")

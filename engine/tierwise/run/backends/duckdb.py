@@ -13,7 +13,7 @@ from tierwise.diagnostics import Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract
-from tierwise.run.address import TABLE, file_of, schema_of, table_of
+from tierwise.run.address import TABLE, file_of, place_of, schema_of
 from tierwise.run.backend import Data, RawTable, Settings, raw_name
 from tierwise.run.embedded import database
 from tierwise.run.embedded.database import Database, literal, sql_of
@@ -74,20 +74,15 @@ class DuckDB(Database):
     def check_target(self, target: str) -> None:
         """Look at a table of the file that data is read from."""
         if target.startswith(TABLE):
-            check_may_be_replaced(self, *self._named(target))
+            check_may_be_replaced(self, *place_of(target, self._schema))
 
     def write(self, table: ir.Table, target: str) -> None:
         """Write one file, or a table of the file that data was read from."""
         if target.startswith(TABLE):
-            write_table(self, sql_of(table), *self._named(target))
+            write_table(self, sql_of(table), *place_of(target, self._schema))
             return
         with grown(Path(target)) as growing:
             self.execute(f"COPY ({sql_of(table)}) TO {literal(str(growing))} (FORMAT parquet)")
-
-    def _named(self, target: str) -> tuple[str, str]:
-        """The schema and the name of a table that results are written to."""
-        *schema, name = table_of(target)
-        return schema[0] if schema else self._schema, name
 
 
 @contextmanager

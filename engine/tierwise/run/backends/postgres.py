@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ from tierwise.diagnostics import CannotRun, Cell, Diagnostic
 from tierwise.plan.plan import Step
 from tierwise.program.program import Contract
 from tierwise.run import backends
-from tierwise.run.address import TABLE, scheme_of, table_of
+from tierwise.run.address import TABLE, place_of, scheme_of
 from tierwise.run.backend import (
     Data,
     RawTable,
@@ -187,8 +187,7 @@ class Postgres:
                 pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)
             ]
         except (pa.ArrowInvalid, OverflowError) as error:
-            raise TooLarge("a number is too large to be calculated exactly", "look for amounts that are too "
-                           "large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
+            raise TooLarge from error
         return pa.table(arrays, schema=schema)
 
     def check_target(self, target: str) -> None:
@@ -196,7 +195,7 @@ class Postgres:
         if self._session is not None and target.startswith(TABLE):
             from tierwise.run.on_postgres.write import check_may_be_replaced
 
-            check_may_be_replaced(self._opened, *self._named(target))
+            check_may_be_replaced(self._opened, *place_of(target, self._schema))
 
     def write(self, table: ir.Table, target: str) -> None:
         """Write a table of the database, in this transaction; or one file of Parquet."""
@@ -207,12 +206,7 @@ class Postgres:
             return
         from tierwise.run.on_postgres.write import write_table
 
-        write_table(self._opened, table, self._sql(table), *self._named(target))
-
-    def _named(self, target: str) -> tuple[str, str]:
-        """The schema and the name of a table that results are written to."""
-        *schema, name = table_of(target)
-        return schema[0] if schema else self._schema, name
+        write_table(self._opened, table, self._sql(table), *place_of(target, self._schema))
 
     @property
     def _opened(self) -> Session:
@@ -248,7 +242,7 @@ def _cells(column: Iterable[object], kind: dt.DataType) -> list[object]:
     elif kind.is_date():
         change = _day
     elif kind.is_struct():
-        change = functools.partial(_together, kind)
+        change = functools.partial(_together, [(name, own.is_date()) for name, own in kind.items()])
     return list(column) if change is None else [change(cell) for cell in column]
 
 
@@ -267,14 +261,13 @@ def _day(cell: object) -> object:
     return cell.date() if isinstance(cell, datetime.datetime) else cell
 
 
-def _together(kind: dt.Struct, cells: object) -> object:
-    """Several cells that were put together: JSON's, which has no days."""
+def _together(columns: Sequence[tuple[str, bool]], cells: object) -> object:
+    """Several cells that were put together, by their columns and whether these are days: JSON has none."""
     if cells is None:
         return None
     assert isinstance(cells, list), "they are written as a list"
-    days = {name: datetime.date.fromisoformat for name, own in kind.fields.items() if own.is_date()}
-    return {name: days[name](cell) if name in days and cell is not None else cell
-            for name, cell in zip(kind.names, cells, strict=True)}  # fmt: skip
+    return {name: datetime.date.fromisoformat(cell) if is_day and cell is not None else cell
+            for (name, is_day), cell in zip(columns, cells, strict=True)}  # fmt: skip
 
 
 @contextmanager

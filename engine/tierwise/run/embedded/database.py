@@ -39,6 +39,8 @@ _COLUMNS = (
 """Asks for the columns of all that has been made; to ask for one view alone takes as long, for it is planned anew."""
 _DISK = ("space", "write", "temporary")
 """Words in what it says of a disk that is full."""
+_NOT_CONVERTED = "Could not convert"
+"""What it says of a text that is no number or day: a plan's own casts give null there, so it is a view of the user's."""
 _NO_ROOM = "max_temp_directory_size"
 """What it names where the disk has no room for what does not fit into memory."""
 
@@ -202,10 +204,9 @@ def _translated(reads: bool) -> Iterator[None]:
             raise
         raise CannotRun(_first(error), "check the files and the space on disk") from error
     except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        if reads and isinstance(error, duckdb.ConversionException):
+        if reads and _NOT_CONVERTED in str(error):
             raise Unreadable(_first(error), VIEW) from error
-        raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
-                       "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
+        raise TooLarge from error
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:

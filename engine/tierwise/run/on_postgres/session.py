@@ -11,8 +11,8 @@ from tierwise.diagnostics import CannotRun
 from tierwise.run.backend import VIEW, TooLarge, Unreadable
 from tierwise.run.on_postgres.address import Address, first_line
 
-_SETTINGS = ("SET LOCAL jit = off", "SET LOCAL enable_nestloop = off", "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL timezone = 'UTC'",
-             "SET LOCAL extra_float_digits = 1", "SET LOCAL client_min_messages = error",
+_SETTINGS = ("SET LOCAL jit = off", "SET LOCAL enable_nestloop = off",
+             "SET LOCAL datestyle = 'ISO, YMD'", "SET LOCAL timezone = 'UTC'", "SET LOCAL extra_float_digits = 1", "SET LOCAL client_min_messages = error",
              "SET LOCAL standard_conforming_strings = on")  # fmt: skip
 """What the meaning of a plan, or the digest of data, depends on; and no compiling of each query, nor nested loops
 where there is another way: of what steps calculate, the server guesses that next to nothing is left."""
@@ -109,13 +109,12 @@ def translated(reads: bool = False) -> Iterator[None]:
     errors = psycopg.errors
     try:
         yield
+    except (errors.NumericValueOutOfRange, errors.DatetimeFieldOverflow) as error:
+        raise TooLarge from error
     except psycopg.DataError as error:
-        if reads:
-            raise Unreadable(first_line(error), VIEW) from error
-        if not isinstance(error, errors.NumericValueOutOfRange | errors.DatetimeFieldOverflow):
+        if not reads:
             raise
-        raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
-                       "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
+        raise Unreadable(first_line(error), VIEW) from error
     except (errors.InsufficientPrivilege, errors.ReadOnlySqlTransaction) as error:
         raise _cannot(error, "the user needs to read the tables (GRANT SELECT) and to make temporary ones "
                       "(GRANT TEMPORARY) on a server that is no copy of another; to write results also to make "

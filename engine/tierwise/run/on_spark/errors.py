@@ -46,8 +46,7 @@ def translated(reads: bool) -> Iterator[None]:
     except (PySparkException, Py4JError) as error:
         text = str(error)
         if _TOO_LARGE.search(text):
-            raise TooLarge("a number is too large to be calculated exactly", "look for amounts that "
-                            "are too large or have too many digits behind the point, and rules that multiply") from error  # fmt: skip
+            raise TooLarge from error
         if _NO_ROOM.search(text):
             raise CannotRun(f"Spark has not enough memory or disk: {first(error)}",
                             "give the driver and the executors more") from error  # fmt: skip

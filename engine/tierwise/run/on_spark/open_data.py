@@ -14,6 +14,7 @@ from pyspark.sql import functions as fn
 from tierwise.diagnostics import Cell, Diagnostic, nearest, shown
 from tierwise.plan.refusals import ROW
 from tierwise.program.program import Contract, Table
+from tierwise.run.address import TABLE, table_of
 from tierwise.run.backend import (
     Cells,
     RawTable,
@@ -25,13 +26,11 @@ from tierwise.run.backend import (
 from tierwise.run.digest import already
 from tierwise.run.on_spark.errors import translated
 
-CATALOGUE = "table:"
-"""What stands before the schema of a catalogue in DATA."""
 _PARQUET = ".parquet"
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _FORMATS = (_PARQUET, *_DELIMITERS)
 _WHAT_DATA_IS = ("DATA is a folder or URL of NAME.parquet or NAME.csv, files or folders, "
-                 f"or tables of a catalogue as {CATALOGUE}SCHEMA")  # fmt: skip
+                 f"or tables of a catalogue as {TABLE}SCHEMA")  # fmt: skip
 
 
 def open_data(
@@ -42,12 +41,12 @@ def open_data(
     Findings: ``data-missing`` for what is not there, ``data-ambiguous`` for a table that is there
     twice, ``data-encoding`` and ``data-unreadable`` for what cannot be read.
     """
-    if "://" not in data and not data.startswith(CATALOGUE) and not Path(data).is_dir():
+    if "://" not in data and not data.startswith(TABLE) and not Path(data).is_dir():
         found.append(
             Diagnostic("data-missing", "there is no such folder", Cell(data), _WHAT_DATA_IS)
         )
         return {}
-    if data.startswith(CATALOGUE) and "" in data.removeprefix(CATALOGUE).split("."):
+    if data.startswith(TABLE) and "" in table_of(data):
         found.append(Diagnostic("data-missing", "no schema is named", Cell(data), _WHAT_DATA_IS))
         return {}
     opened = {}
@@ -84,8 +83,8 @@ def _frame(
     session: SparkSession, data: str, name: str, found: list[Diagnostic]
 ) -> tuple[str, DataFrame] | None:
     """How a table is shown, and its rows as they lie there."""
-    if data.startswith(CATALOGUE):
-        return _of_catalogue(session, data.removeprefix(CATALOGUE), name, found)
+    if data.startswith(TABLE):
+        return _of_catalogue(session, data.removeprefix(TABLE), name, found)
     there = {}
     for suffix in _FORMATS:
         path = f"{data.rstrip('/')}/{name}{suffix}"
@@ -125,7 +124,7 @@ def _of_catalogue(
             if "NOT_FOUND" not in str(error) and "NAMESPACE" not in str(error):
                 raise
     found.append(Diagnostic("data-missing", f"there is no table {shown(f'{schema}.{name}')}",
-                            Cell(f"{CATALOGUE}{schema}"), _WHAT_DATA_IS))  # fmt: skip
+                            Cell(f"{TABLE}{schema}"), _WHAT_DATA_IS))  # fmt: skip
     return None
 
 
