@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-from tierwise_cli import start
+from tierwise_cli import progress, start
 from tierwise_cli.render import findings
 
 TOP = Path(__file__).parents[1]
@@ -45,6 +45,7 @@ def run(*words: object, cwd: Path = TOP, together: bool = False) -> Ran:
         contextlib.chdir(cwd),
         mock.patch.dict(os.environ, COLUMNS="100"),
         mock.patch.object(sys, "argv", given),
+        mock.patch.object(progress, "SELDOM", 3600.0),  # what is said does not hang on the machine
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

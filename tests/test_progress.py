@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import time
 from pathlib import Path
@@ -44,9 +45,7 @@ def test_nothing_is_shown_of_what_is_short(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_log_sees_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "SELDOM", 0.1)
-    lines = shown(io.StringIO(), monkeypatch, 0.0).splitlines()
-    assert 1 <= len(lines) <= 3
-    assert {*lines} == {"0:00 weighing [all] pears"}
+    assert re.fullmatch(r"(0:0\d weighing \[all\] pears\n)+", shown(io.StringIO(), monkeypatch, 0.0))
 
 
 def test_a_log_of_something_short_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -334,6 +335,7 @@ def test_the_command_says_nothing_of_spark(tmp_path: Path) -> None:
         env={**os.environ, "SPARK_CONF_DIR": str(settings.parent)},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    assert ran.stderr == ""
+    in_a_log = re.compile(r"\d+:\d\d ")  # what tierwise does, where it takes long
+    assert [line for line in ran.stderr.splitlines() if not in_a_log.match(line)] == []
     assert f"written to {tmp_path / 'out'}\n" in ran.stdout  # in one line, however long
     assert (tmp_path / "out" / "_SUCCESS").exists()
