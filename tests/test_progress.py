@@ -45,7 +45,9 @@ def test_nothing_is_shown_of_what_is_short(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_log_sees_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "SELDOM", 0.1)
-    assert re.fullmatch(r"(0:0\d weighing \[all\] pears\n)+", shown(io.StringIO(), monkeypatch, 0.0))
+    assert re.fullmatch(
+        r"(0:0\d weighing \[all\] pears\n)+", shown(io.StringIO(), monkeypatch, 0.0)
+    )
 
 
 def test_a_log_of_something_short_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:
