@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import postgres_server
-from rule_files import EVERYTHING
+from thorough import EVERYTHING
 
 if TYPE_CHECKING:
     import psycopg

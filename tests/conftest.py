@@ -21,6 +21,7 @@ from demo_market import (
     rule_set,
 )
 from rule_files import carried_rules
+from thorough import EVERYTHING
 from tierwise.model.ruleset import RuleSet
 
 __all__ = ["database", "server", "spark", "url"]
@@ -52,7 +53,11 @@ def _lacking_for_spark() -> str:
     return ""
 
 
-LEFT_OUT = "needs a backend: "
+def _lacking_for_all() -> str:
+    return "" if EVERYTHING else "they take long (TIERWISE_ALL_SHAPES=1 runs them)"
+
+
+LEFT_OUT = "left out: "
 BACKENDS = {"spark": _lacking_for_spark, "postgres": postgres_server.lacking}
 """By marker: what tests with it lack."""
 
@@ -64,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(marked, len(BACKENDS))
 
     items.sort(key=place)
-    for name, lacks in BACKENDS.items():
+    for name, lacks in {"thorough": _lacking_for_all, **BACKENDS}.items():
         lacking = lacks()
         for item in items if lacking else ():
             if item.get_closest_marker(name) is not None:

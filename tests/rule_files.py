@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ SHAPES = RULES.parent / "examples" / "shapes"
 EVERY_SHAPE = sorted(
     each.name for each in SHAPES.iterdir() if each.is_dir() and each.name != "data"
 )
-EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
-"""Whether all shapes of a rule, all made data, all months and all cases are looked at, as before a change lands."""
 OF_EACH_KIND = [
     "best-of-alternatives", "best-over-regions", "bands-by-value", "calendar-months", "dated-rates",
     "group-with-a-cap", "growth-before-a-claim", "growth-since-a-date", "level-kept-until-an-anniversary",

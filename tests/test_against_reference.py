@@ -22,6 +22,7 @@ from reference.files import write_csv, write_parquet
 from reference.small_and_midmarket import Scored, score
 from reference.tables import Data
 from rule_files import carried_rules
+from thorough import mostly
 
 COMPETENCY = "small-and-midmarket-cloud-solutions"
 Expected = dict[str, Scored]
@@ -66,9 +67,12 @@ def differences(wanted: Expected, source: Path) -> list[str]:
     ]
 
 
+CSV = (write_csv, ".")
+
+
 @pytest.mark.parametrize(
     ("write", "source"),
-    [(write_csv, "."), (write_parquet, "."), (write_duckdb, "data.duckdb")],
+    mostly([CSV], [CSV, (write_parquet, "."), (write_duckdb, "data.duckdb")]),
     ids=["csv", "parquet", "duckdb"],
 )
 def test_two_thousand_data_sets_without_a_difference(

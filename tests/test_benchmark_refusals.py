@@ -15,6 +15,7 @@ import pytest
 import tierwise
 from rule_files import carried_rules
 
+pytestmark = pytest.mark.thorough
 TOP = Path(__file__).parents[1]
 CONTOSO = TOP / "examples" / "contoso"
 AS_OF = "2021-05"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pear_cases import HARVEST, MASTERS, expect, failed, program_of, report_of, rules
-from rule_files import EVERYTHING, GOOD, carried_rules, replaced
+from rule_files import GOOD, carried_rules, replaced
+from thorough import EVERYTHING
 from tierwise import pipeline
 from tierwise.program.cases.case import Case
 from tierwise.program.cases.identity import identities

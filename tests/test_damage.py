@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from rule_files import GOOD, copy_of_good, findings
+from thorough import EVERYTHING
 from tierwise.diagnostics import Span
 from tierwise.source.document import Mapping, Scalar
 from tierwise.source.read import read, walk
@@ -62,7 +64,7 @@ def test_no_damage_breaks_validation(
 ) -> None:
     rules = copy_of_good(tmp_path)
     one = several = 0
-    for text in damage(name):
+    for text in islice(damage(name), 0, None, 1 if EVERYTHING else 3):
         (rules / name).write_text(text, encoding="utf-8")
         start = time.monotonic()
         found = findings(rules)

@@ -25,7 +25,8 @@ from demo_market import (
     make,
     rule_set,
 )
-from rule_files import EVERYTHING, RULES
+from rule_files import RULES
+from thorough import mostly
 from tierwise.diagnostics import CannotRun, Outcome
 from tierwise.model.ruleset import RuleSet
 from tierwise.program.demo_data.bind import bind_demos
@@ -151,7 +152,7 @@ def test_what_an_earlier_run_left_is_cleared_away(rules: RuleSet, tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
-@pytest.mark.parametrize("patience", [0.3, 1.0, 2.0] if EVERYTHING else [1.0])
+@pytest.mark.parametrize("patience", mostly([1.0], [0.3, 1.0, 2.0]))
 def test_an_interruption_leaves_nothing(tmp_path: Path, patience: float) -> None:
     out = tmp_path / "out"
     code = f"""

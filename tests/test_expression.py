@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thorough import examples
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.kinds import Kind
@@ -261,7 +262,7 @@ PYTHONS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(PYTHONS, st.fractions(max_denominator=1000), st.fractions(max_denominator=1000))
 def test_single_values_are_calculated_as_python_calculates_fractions(
     text: str, a: Fraction, b: Fraction
@@ -293,13 +294,13 @@ def _assert_same_conditions(text: str) -> None:
     assert [bool(value) for value in _column(expression)] == single
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(conditions)
 def test_conditions_mean_the_same_on_both_sides(text: str) -> None:
     _assert_same_conditions(text)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(amounts)
 def test_amounts_are_the_same_on_both_sides(text: str) -> None:
     expression = checked(text, Kind.DECIMAL)

@@ -19,6 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tierwise
+from thorough import examples
 from tierwise.model.ruleset import RuleSet
 
 CONTRACT = """\
@@ -322,7 +323,7 @@ def apart(groups: list[list[Unit]]) -> list[Unit]:
             for number, group in enumerate(groups) for unit in group]  # fmt: skip
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=examples(4), deadline=None, derandomize=True)
 @given(groups=st.lists(st.lists(UNITS, min_size=1, max_size=16), min_size=3, max_size=6))
 @example(groups=[[ALONE]])
 @example(groups=[[ALONE, NO_ROWS]])

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import tierwise
 from rule_files import copy_of_good, findings, replaced
+from thorough import examples
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.functions import FUNCTIONS
@@ -291,7 +292,7 @@ def _asked(
     return [row[1:] for row in sorted(DATABASE.execute(query).fetchall())]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ROWS)
 def test_rows_and_single_values_agree(rows: list[dict[str, Any]]) -> None:
     found = _asked(_sql_of_rows(), "some_rows", rows, ROW)
@@ -406,7 +407,7 @@ def _sql_of_exact() -> str:
     return _sql(table, {**days, **_pairs(evaluator, OF_EXACT)})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(MANY)
 def test_exact_numbers_and_single_values_agree(rows: list[dict[str, Any]]) -> None:
     cells = [_exact_row(row) for row in rows]
@@ -419,7 +420,7 @@ def test_exact_numbers_and_single_values_agree(rows: list[dict[str, Any]]) -> No
             assert value == ScalarEvaluator(one).value(checked(text, divides=True)), (text, row)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(MANY)
 def test_months_may_be_numbers_that_were_rounded(rows: list[dict[str, Any]]) -> None:
     found = _asked(_sql_of_rounded(), "rounded_numbers", list(map(_exact_row, rows)), EXACT_ROW)

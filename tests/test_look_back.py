@@ -11,7 +11,8 @@ import pytest
 import tierwise
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
-from rule_files import EVERYTHING, RULES
+from rule_files import RULES
+from thorough import EVERYTHING
 from tierwise.months import format_month, parse_month
 
 MONTHS = 7 if EVERYTHING else 4
@@ -119,6 +120,7 @@ def test_months_are_those_in_which_it_holds(folders: tuple[Path, Path]) -> None:
         assert len({count for (_, each), count in held.items() if each == name}) > 1, name
 
 
+@pytest.mark.thorough
 def test_the_months_are_explained(folders: tuple[Path, Path]) -> None:
     rules, data = folders
     results = tierwise.evaluate(data, AS_OF, rules=rules, competency="look-back",

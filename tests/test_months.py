@@ -16,8 +16,9 @@ import tierwise
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.worlds import merged, written
-from rule_files import EVERY_SHAPE, EVERYTHING, OF_EACH_KIND, rules_of_shapes
+from rule_files import EVERY_SHAPE, OF_EACH_KIND, rules_of_shapes
 from shapes.worlds import world
+from thorough import mostly
 from tierwise import pipeline
 from tierwise.months import format_month, parse_month
 from tierwise_cli.app import app
@@ -81,24 +82,25 @@ def partners(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+SMALL = ("small-and-midmarket-cloud-solutions", "1.0.0")
+
+
 @pytest.mark.parametrize(
-    ("competency", "version", "first"),
-    [("small-and-midmarket-cloud-solutions", "1.0.0", "2021-02"),
-     ("cloud-business-applications", "2.0.0", "2021-02" if EVERYTHING else "2021-04")],
-)  # fmt: skip
-def test_each_month_is_what_it_is_alone(
-    partners: Path, competency: str, version: str, first: str
-) -> None:
-    """Of the larger one mostly two months: each is one more plan of it alone."""
-    several = compared(partners, first, "2021-05", competency=competency, version=version)
+    ("competency", "version"),
+    mostly([SMALL], [SMALL, ("cloud-business-applications", "2.0.0")]),
+)
+def test_each_month_is_what_it_is_alone(partners: Path, competency: str, version: str) -> None:
+    several = compared(partners, "2021-02", "2021-05", competency=competency, version=version)
     scores = {(each.score, each.level) for month in several.months for option in month.options
               for each in option.scores()}  # fmt: skip
     assert len(scores) > 10, "the data must tell months and partners apart"
 
 
-def test_every_shape_of_a_rule(tmp_path: Path) -> None:
-    """All of them, or those that between them have all that a rule is made of."""
-    chosen = EVERY_SHAPE if EVERYTHING else OF_EACH_KIND
+A_FEW = OF_EACH_KIND[::3]
+
+
+@pytest.mark.parametrize("chosen", mostly([A_FEW], [A_FEW, EVERY_SHAPE]), ids=len)
+def test_every_shape_of_a_rule(tmp_path: Path, chosen: list[str]) -> None:
     data = written(merged([world(seed) for seed in range(12)], IDENTIFIERS), tmp_path)
     several = compared(data, "2021-05", "2021-06", rules=rules_of_shapes(tmp_path, chosen))
     assert {each.program.competency for each in several.months[0].options} == {*chosen}
@@ -128,9 +130,9 @@ def test_versions_and_what_is_in_force_change_within_the_months(tmp_path: Path) 
     assert table["as_of"].to_pylist() == sorted(table["as_of"].to_pylist())
 
 
-@pytest.mark.parametrize("last", ["2021-01"] if EVERYTHING else [])
-def test_versions_that_are_shipped_change_within_the_months(partners: Path, last: str) -> None:
-    several = compared(partners, "2020-11", last)
+@pytest.mark.thorough
+def test_versions_that_are_shipped_change_within_the_months(partners: Path) -> None:
+    several = compared(partners, "2020-11", "2021-01")
     of_months = [[(each.program.competency[:5], each.program.version) for each in month.options]
                  for month in several.months]  # fmt: skip
     cloud, small = "cloud", "small"

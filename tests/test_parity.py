@@ -20,8 +20,9 @@ import pytest
 import small_programme
 import tierwise
 from command_line import run
-from rule_files import EVERYTHING, SHAPES, carried_rules
+from rule_files import SHAPES, carried_rules
 from test_backends import Plugged
+from thorough import mostly
 from tierwise.run import backends
 from tierwise.run.backend import Settings
 from tierwise.tasks.parity import LISTED, MISSING
@@ -213,9 +214,9 @@ MADE = ["partner-data", "cloud-business-applications-data", "solutions-partner-d
 
 @pytest.mark.spark
 @pytest.mark.postgres
-@pytest.mark.parametrize("rules", [SHAPES] if EVERYTHING else [])
-def test_every_shape_of_a_rule_scores_alike(spark: object, url: str, rules: Path) -> None:
-    report = tierwise.parity(rules / "data", "2021-06", ["duckdb", "postgres", spark], rules=rules,
+@pytest.mark.thorough
+def test_every_shape_of_a_rule_scores_alike(spark: object, url: str) -> None:
+    report = tierwise.parity(SHAPES / "data", "2021-06", ["duckdb", "postgres", spark], rules=SHAPES,
                              postgres=url, allow_short_history=True)  # fmt: skip
     assert report.equal, [each.listed for each in report.options]
     assert len({each.program.competency for each in report.options}) > 40
@@ -223,7 +224,7 @@ def test_every_shape_of_a_rule_scores_alike(spark: object, url: str, rules: Path
 
 @pytest.mark.spark
 @pytest.mark.postgres
-@pytest.mark.parametrize("contract", MADE if EVERYTHING else MADE[:1])
+@pytest.mark.parametrize("contract", mostly(MADE[:1], MADE))
 def test_data_that_is_made_scores_alike(
     spark: object, url: str, tmp_path: Path, contract: str
 ) -> None:

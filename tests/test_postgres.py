@@ -22,12 +22,13 @@ import tierwise
 from backend_fixtures import load
 from command_line import run, run_process
 from demo_market import rule_set
-from rule_files import EVERYTHING, SHAPES, carried_rules, rules_of_shapes
+from rule_files import SHAPES, carried_rules, rules_of_shapes
 from test_functions import OVER_ROWS, ROW, _as_single, checked
 from test_headers import CASES, COMPETENCY, CONTRACT
 from test_near import types_before_and_after
 from test_near_contracts import equal_rows_refer_to_two_things, world
 from test_refusals import DAMAGES
+from thorough import EVERYTHING, mostly
 from tierwise.diagnostics import Diagnostic
 from tierwise.expression.columns import ColumnEvaluator
 from tierwise.expression.scalars import ScalarEvaluator
@@ -85,7 +86,7 @@ def test_resellers_score_and_are_explained_alike(url: str) -> None:
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize(("contract", "as_of"), MADE if EVERYTHING else MADE[-1:])
+@pytest.mark.parametrize(("contract", "as_of"), mostly(MADE[-1:], MADE))
 def test_made_data_is_scored_by_months_and_explained_alike(
     url: str,
     database: psycopg.Connection[tuple[object, ...]],
@@ -136,13 +137,13 @@ def test_equal_rows_near_one_stay_as_many(
         same(mine, known)
 
 
-@pytest.mark.parametrize("chosen", [] if EVERYTHING else [A_FEW])
-def test_shapes_of_rules_score_alike(url: str, tmp_path: Path, chosen: list[str]) -> None:
-    """A few of them; all, if all is asked for, in test_parity.py."""
-    asked = {"rules": rules_of_shapes(tmp_path, chosen), "allow_short_history": True}
+@pytest.mark.skipif(EVERYTHING, reason="all of them are looked at in test_parity.py")
+def test_shapes_of_rules_score_alike(url: str, tmp_path: Path) -> None:
+    """A few of them."""
+    asked = {"rules": rules_of_shapes(tmp_path, A_FEW), "allow_short_history": True}
     known = tierwise.evaluate(SHAPES / "data", "2021-06", **asked)
     mine = tierwise.evaluate(SHAPES / "data", "2021-06", backend="postgres", master=url, **asked)
-    assert len(known.options) >= len(chosen)
+    assert len(known.options) >= len(A_FEW)
     same(mine, known)
 
 
@@ -189,7 +190,7 @@ NUL = "a NUL character in Parquet"
 
 
 @pytest.mark.parametrize(
-    "names", [SPOILT, *([each] for each in DAMAGES if EVERYTHING and each != NUL)]
+    "names", mostly([SPOILT], [SPOILT, *([each] for each in DAMAGES if each != NUL)])
 )
 def test_bad_files_are_refused_alike(url: str, tmp_path: Path, names: list[str]) -> None:
     """Loaded into PostgreSQL and judged there: the same findings of the same rows."""

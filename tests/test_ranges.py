@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from thorough import examples
 from tierwise.diagnostics import Diagnostic, Span
 from tierwise.expression.functions import FUNCTIONS
 from tierwise.expression.intervals import ALL, Interval
@@ -152,7 +153,7 @@ def evaluated(text: str, world: World) -> tuple[Scalar, Range, Expression] | Non
     return value, range_of(expression.tree, names), expression
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(NUMBERS, WORLDS)
 def test_a_number_is_in_its_range(text: str, world: World) -> None:
     told = evaluated(text, world)
@@ -166,7 +167,7 @@ def test_a_number_is_in_its_range(text: str, world: World) -> None:
         assert known.numbers is not None and value in known.numbers
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(TRUTHS, WORLDS)
 def test_a_condition_is_in_its_range(text: str, world: World) -> None:
     told = evaluated(text, world)
@@ -174,7 +175,7 @@ def test_a_condition_is_in_its_range(text: str, world: World) -> None:
         assert told[1].may_hold if told[0] else told[1].may_fail
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(TRUTHS, min_size=1, max_size=4), WORLDS)
 def test_what_is_so_is_possible(texts: list[str], world: World) -> None:
     every = [each for text in texts if (each := evaluated(text, world)) is not None]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import tierwise
 from reference.choices import Chooser, HypothesisChooser, RandomChooser
 from reference.resellers import Reseller, last_day, score
+from thorough import mostly
 
 RULES = Path(__file__).parents[1] / "examples" / "resellers" / "rules"
 AS_OF = 2025 * 12 + 11
@@ -186,7 +187,7 @@ def compare(all_of_them: Sequence[Reseller], version: str, folder: Path) -> Coun
     return Counter(score(one, AS_OF, version).level for one in all_of_them)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", mostly(["2.0.0"], VERSIONS))
 def test_five_hundred_resellers_without_a_difference(version: str, tmp_path: Path) -> None:
     some = [made(RandomChooser(seed)) for seed in range(400)]
     some += [flourishing(RandomChooser(seed)) for seed in range(100)]

@@ -26,10 +26,11 @@ import pytest
 import small_programme
 import tierwise
 from backend_fixtures import FAST
-from rule_files import EVERYTHING, SHAPES, rules_of_shapes
+from rule_files import SHAPES, rules_of_shapes
 from small_programme import AS_OF
 from test_near import SMB, types_before_and_after
 from test_near_contracts import policies_credit_tables_that_refer_to_each_other, world
+from thorough import EVERYTHING
 from tierwise.rational import whole_quotient
 from tierwise.run.backend import Backend, Settings, TooLarge
 from tierwise.run.backends import connect
@@ -58,17 +59,15 @@ def same(mine: tierwise.Results, known: tierwise.Results) -> None:
         assert own.table.to_pylist() == other.table.to_pylist(), own.option.id
 
 
-@pytest.mark.parametrize("chosen", [] if EVERYTHING else [A_FEW])
-def test_shapes_of_rules_score_alike(
-    spark: SparkSession, tmp_path: Path, chosen: list[str]
-) -> None:
-    """A few of them; all, if all is asked for, in test_parity.py."""
-    rules = rules_of_shapes(tmp_path, chosen)
+@pytest.mark.skipif(EVERYTHING, reason="all of them are looked at in test_parity.py")
+def test_shapes_of_rules_score_alike(spark: SparkSession, tmp_path: Path) -> None:
+    """A few of them."""
+    rules = rules_of_shapes(tmp_path, A_FEW)
     known = tierwise.evaluate(SHAPES / "data", "2021-06", rules=rules, allow_short_history=True)
     mine = tierwise.evaluate(
         SHAPES / "data", "2021-06", rules=rules, allow_short_history=True, backend=spark
     )
-    assert len(known.options) >= len(chosen)
+    assert len(known.options) >= len(A_FEW)
     same(mine, known)
 
 
@@ -94,12 +93,10 @@ def test_an_explanation_is_the_same(spark: SparkSession, tmp_path: Path) -> None
     assert '"way": "v"' in text
 
 
-@pytest.mark.parametrize("shape", ["growth-before-a-claim"] if EVERYTHING else [])
-def test_an_explanation_of_a_shape_is_the_same(
-    spark: SparkSession, tmp_path: Path, shape: str
-) -> None:
+@pytest.mark.thorough
+def test_an_explanation_of_a_shape_is_the_same(spark: SparkSession, tmp_path: Path) -> None:
     """Of many tables, for which Spark takes long."""
-    rules = rules_of_shapes(tmp_path, {shape})
+    rules = rules_of_shapes(tmp_path, {"growth-before-a-claim"})
     text = explained_alike(spark, SHAPES / "data", "2021-06", "amsterdam", rules)
     assert '"way": "claimed"' in text
 

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from command_line import PROGRAM, run
+from thorough import mostly
 
 ROOT = Path(__file__).parents[1]
 CONTOSO = ROOT / "examples" / "contoso"
@@ -66,6 +68,8 @@ def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
 
 
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+MOMENTS = [0.3, 0.6, 1.5]
+"""Seconds after which they come: while it starts, plans and writes."""
 
 
 LISTENING = """
@@ -98,8 +102,9 @@ def stopped(number: signal.Signals, patience: float, folder: Path, *words: objec
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("number", STOPS)
-@pytest.mark.parametrize("patience", [0.3, 0.6, 1.5])
+@pytest.mark.parametrize(
+    ("number", "patience"), mostly([*zip(STOPS, MOMENTS, strict=True)], [*product(STOPS, MOMENTS)])
+)
 def test_a_signal_to_stop_leaves_nothing(
     tmp_path: Path, number: signal.Signals, patience: float
 ) -> None:
@@ -112,7 +117,7 @@ def test_a_signal_to_stop_leaves_nothing(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
-@pytest.mark.parametrize("number", STOPS)
+@pytest.mark.parametrize("number", mostly(STOPS[:1], STOPS))
 def test_a_signal_to_stop_leaves_no_demo_data(tmp_path: Path, number: signal.Signals) -> None:
     out = tmp_path / "out"
     code = stopped(number, 2.5, tmp_path, "demo-data", out, "--partners", 2_000_000)

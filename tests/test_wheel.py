@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +59,7 @@ def link(packages: Iterable[metadata.Distribution], environment: Path) -> None:
                 (libraries / top).symlink_to(Path(str(package.locate_file(top))))
 
 
+@pytest.mark.thorough
 def test_a_clean_environment_scores_the_example_with_the_rules_it_carries(tmp_path: Path) -> None:
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "-w", tmp_path, ROOT,
         cwd=tmp_path)  # fmt: skip
