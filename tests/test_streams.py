@@ -67,6 +67,24 @@ def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:
     assert "Traceback" not in talk
 
 
+@pytest.mark.parametrize("shown", ["", "1"])
+def test_an_interrupt_that_falls_where_a_library_clears_away_is_not_lost(shown: str) -> None:
+    """Python passes over it there, and would say so with a traceback."""
+    code = (
+        "import tierwise.tasks.validate as task\n"
+        "from tierwise_cli import start, stopped\n"
+        "class Clears:\n"
+        "    def __del__(self): stopped.tell(); raise KeyboardInterrupt\n"
+        "def cleared(paths): Clears(); stopped.go_on()\n"
+        "task.validate = cleared; start.main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, "validate"], capture_output=True, check=False,
+                         encoding="utf-8", env={**os.environ, "TIERWISE_TRACEBACK": shown})  # fmt: skip
+    assert ran.returncode == 3
+    assert ran.stderr.endswith("tierwise: interrupted\n  nothing was left half written\n")
+    assert ("Traceback" in ran.stderr) == bool(shown)
+
+
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 MOMENTS = [0.3, 0.6, 1.5]
 """Seconds after which they come: while it starts, plans and writes."""

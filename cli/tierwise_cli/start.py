@@ -55,6 +55,7 @@ def _run_and_listen() -> None:
             if signal.getsignal(each) is not signal.SIG_IGN:  # nohup has it ignored
                 signal.signal(each, _stop)
         sys.excepthook = _bug
+        sys.unraisablehook = _tell_of_what_is_ignored
         _open_what_is_closed()
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
@@ -179,6 +180,15 @@ def _fail(message: str, hint: str) -> NoReturn:
 def _say(message: str, hint: str) -> None:
     with contextlib.suppress(OSError):  # after a hang-up there is no terminal
         sys.stderr.write(f"tierwise: {message}\n" + (f"  {hint}\n" if hint else ""))
+
+
+def _tell_of_what_is_ignored(ignored: sys.UnraisableHookArgs) -> None:
+    """What Python passes over, because it happened where a library clears away: no result depends on it.
+
+    An interrupt that came there is raised anew by ``stopped.go_on``.
+    """
+    if os.environ.get("TIERWISE_TRACEBACK"):
+        sys.__unraisablehook__(ignored)
 
 
 def _bug(
