@@ -54,7 +54,7 @@ def _lacking_for_spark() -> str:
 
 
 def _lacking_for_all() -> str:
-    return "" if EVERYTHING else "they take long (TIERWISE_ALL_SHAPES=1 runs them)"
+    return "" if EVERYTHING else "they take long (TIERWISE_ALL_TESTS=1 runs them)"
 
 
 LEFT_OUT = "left out: "

@@ -46,6 +46,7 @@ def test_another_seed_gives_other_data(carried: RuleSet, tmp_path: Path) -> None
     assert not {name for name in first if first[name] == second[name]}
 
 
+@pytest.mark.thorough
 def test_another_process_with_other_hashes_gives_the_same(carried: RuleSet, tmp_path: Path) -> None:
     made(make(carried, tmp_path / "here", 30, 3))
     code = f"import tierwise; tierwise.demo_data({str(tmp_path / 'there')!r}, 30, 3, rules={str(RULES)!r})"

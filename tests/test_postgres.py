@@ -50,7 +50,7 @@ MADE = [("partner-data", "2021-05"), ("cloud-business-applications-data", "2021-
         ("solutions-partner-data", "2026-07")]  # fmt: skip
 A_FEW = ["combinations-of-badges", "dated-rates", "level-kept-until-an-anniversary", "median",
          "percentile-within-a-country"]  # fmt: skip
-"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
+"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_TESTS."""
 
 
 def same(mine: tierwise.Results, known: tierwise.Results) -> None:

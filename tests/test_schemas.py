@@ -99,6 +99,7 @@ def test_the_example_of_a_measure_is_one(key: str) -> None:
     assert next(iter(example)) == key
 
 
+@pytest.mark.thorough
 def test_check_jsonschema_accepts_every_rule_file() -> None:
     by_kind: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for file in [*RULES.rglob("*.yaml"), *GOOD.rglob("*.yaml")]:

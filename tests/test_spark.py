@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 A_FEW = ["best-over-regions", "combinations-of-badges", "dated-rates", "growth-before-a-claim",
          "level-kept-until-an-anniversary", "median", "percentile-within-a-country"]  # fmt: skip
-"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_SHAPES."""
+"""Shapes that between them use what databases do differently; the others with TIERWISE_ALL_TESTS."""
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import small_programme
 from command_line import PROGRAM, run
 from thorough import mostly
 
@@ -37,19 +38,28 @@ def test_standard_output_that_is_full_is_said_once(words: list[str]) -> None:
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_stream_that_is_closed_is_no_bug(stream: int) -> None:
-    words = ["sh", "-c", f'"$0" validate "$1" {stream}>&-', PROGRAM, str(ROOT / "rules")]
+    words = [
+        "sh",
+        "-c",
+        f'"$0" validate "$1" {stream}>&-',
+        PROGRAM,
+        str(ROOT / "examples" / "resellers" / "rules"),
+    ]
     ran = subprocess.run(words, capture_output=True, check=False, encoding="utf-8")
     assert ran.returncode == 0
     assert ("nothing wrong" in ran.stderr) == (stream == 1)
     assert not ran.stdout
 
 
-@pytest.mark.parametrize("command", ["evaluate", "explain --partner P04"])
-def test_results_that_cannot_be_written_are_not_lost_in_silence(command: str) -> None:
+@pytest.mark.parametrize("command", ["evaluate", "explain --partner ash"])
+def test_results_that_cannot_be_written_are_not_lost_in_silence(
+    command: str, tmp_path: Path
+) -> None:
     """Standard output is closed; a file is written all the same."""
+    rules, data = small_programme.written(tmp_path)
     name, *words = command.split()
-    asked = [PROGRAM, name, str(CONTOSO), "--as-of", "2021-05", *words]
-    shell = ["sh", "-c", '"$0" "$@" >&-', *asked]
+    asked = [PROGRAM, name, data, "--as-of", small_programme.AS_OF, "--rules", rules, *words]
+    shell = ["sh", "-c", '"$0" "$@" >&-', *map(str, asked)]
     ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
     assert ran.returncode == 3
     assert "standard output: Bad file descriptor" in ran.stderr

@@ -1,6 +1,6 @@
 """What is looked at before a change lands, and is left out of everyday's tests: it shows little more, and takes long.
 
-``TIERWISE_ALL_SHAPES=1`` runs it, as `.ci/run` does. Whole tests are marked ``thorough``; of their parameters
+``TIERWISE_ALL_TESTS=1`` runs it, as `.ci/run` does. Whole tests are marked ``thorough``; of their parameters
 those that ``mostly`` is not told; where a test does less of the same everyday, it asks for ``EVERYTHING``.
 """
 
@@ -14,7 +14,7 @@ import pytest
 
 Value = TypeVar("Value")
 
-EVERYTHING = bool(os.environ.get("TIERWISE_ALL_SHAPES"))
+EVERYTHING = bool(os.environ.get("TIERWISE_ALL_TESTS"))
 """Whether all shapes of a rule, all made data, all months and all cases are looked at."""
 
 
