@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 from command_line import run
@@ -96,6 +98,7 @@ def files(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text("utf-8") for path in paths}
 
 
+@pytest.mark.thorough
 def test_every_screen_is_what_its_command_prints(tmp_path: Path) -> None:
     folder = tmp_path / "tutorial"
     folder.mkdir()
