@@ -62,7 +62,7 @@ def test_results_that_cannot_be_written_are_not_lost_in_silence(
     shell = ["sh", "-c", '"$0" "$@" >&-', *map(str, asked)]
     ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
     assert ran.returncode == 3
-    assert "standard output: Bad file descriptor" in ran.stderr
+    assert "standard output: it is closed\n  leave it open, or give --output a file\n" in ran.stderr
 
 
 def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:

@@ -7,6 +7,7 @@ that is told to stop while it starts ends as it does later.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import io
 import os
@@ -89,7 +90,7 @@ def _end(code: object) -> NoReturn:
         ended = exit_codes.COULD_NOT_RUN  # nobody is left to tell
     except OSError as error:
         if ended != exit_codes.COULD_NOT_RUN:  # else it has been said
-            _say(f"standard output: {error.strerror}", _DISK)
+            _say(*_told(error, "standard output: "))
         ended = exit_codes.COULD_NOT_RUN
     with contextlib.suppress(OSError):
         sys.stderr.flush()
@@ -151,8 +152,15 @@ def _run() -> None:
     except BrokenPipeError:
         sys.exit(exit_codes.COULD_NOT_RUN)
     except OSError as error:
-        name = f"{error.filename}: " if error.filename else ""
-        _fail(f"{name}{error.strerror or error}", _DISK)
+        _fail(*_told(error))
+
+
+def _told(error: OSError, place: str = "") -> tuple[str, str]:
+    """What could not be read or written, and what to do. ``place``: which it is, where the error does not say."""
+    name = f"{error.filename}: " if error.filename else place
+    if error.errno == errno.EBADF:
+        return f"{name}it is closed", "leave it open, or give --output a file"
+    return f"{name}{error.strerror or error}", _DISK
 
 
 def _no_memory() -> NoReturn:
