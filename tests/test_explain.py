@@ -15,12 +15,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
+import small_programme
 import tierwise
 from reference.choices import AS_OF
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.tables import Data
-from rule_files import carried_rules
+from rule_files import carried_rules, replaced
 from tierwise.run.embedded.database import Database, sql_of
 from tierwise.tasks.explain import MetricExplanation
 from tierwise_cli.render.explanation import WRITERS
@@ -116,6 +117,18 @@ def test_a_metric_that_earns_nothing_says_why() -> None:
 def test_one_metric_alone() -> None:
     report = tierwise.explain(CONTOSO, AS_OF, "P04", metric="developers", rules=carried_rules())
     assert [each.result.metric.id for each in report.options[0].metrics] == ["developers"]
+
+
+def test_one_metric_alone_has_the_rows_of_those_that_it_is_made_of(tmp_path: Path) -> None:
+    rules, data = small_programme.written(tmp_path)
+    replaced(rules / "competency.yaml", "        max_points: 100\n",
+             "        max_points: 60\n      half:\n        title: {en: Half}\n        group: sales\n"
+             "        is: taken / 2\n        threshold: 100\n        max_points: 40\n")  # fmt: skip
+    report = tierwise.explain(data, small_programme.AS_OF, "ash", metric="half", rules=rules)
+    (half,), (taken,) = report.options[0].metrics, report.options[0].values
+    assert (half.value.calculation, half.value.facts) == ("taken / 2", ())
+    assert taken.value.id == "taken"
+    assert sum(fact.amount for fact in taken.facts) == taken.result == 2 * (half.result.value or 0)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ def command(
     as_of: options.AS_OF,
     partner: Annotated[list[str], typer.Option("--partner", metavar="ID", help="The partner.")],
     metric: Annotated[
-        str | None, typer.Option("--metric", metavar="ID", help="Only this metric, with every row.")
+        str | None,
+        typer.Option("--metric", metavar="ID", help="Only this metric, with every row behind it."),
     ] = None,
     rules: options.RULES = None,
     competency: options.COMPETENCY = None,

@@ -35,7 +35,7 @@ class Readings:
         behind = {value.id for each in self.metrics(option) for value in _behind(option, each)}
         for level in option.levels if self._metric is None else ():
             behind |= {value.id for value in option.named_by(level.when)}
-        behind -= {each.id for each in option.metrics if not each.value.dimension}
+        behind -= {each.id for each in self.metrics(option) if not each.value.dimension}
         return as_written(value for value in option.values if value.id in behind)
 
     def key(self, contract: Contract) -> str | int:
