@@ -22,7 +22,7 @@ from reference.files import write_csv, write_parquet
 from reference.small_and_midmarket import Scored, score
 from reference.tables import Data
 from rule_files import carried_rules
-from thorough import mostly
+from thorough import examples, mostly
 
 COMPETENCY = "small-and-midmarket-cloud-solutions"
 Expected = dict[str, Scored]
@@ -83,7 +83,7 @@ def test_two_thousand_data_sets_without_a_difference(
     assert differences(wanted, tmp_path / source) == []
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(datasets=st.lists(small_datasets(), min_size=1, max_size=12))
 def test_generated_data_sets_without_a_difference(
     datasets: list[Data], tmp_path_factory: pytest.TempPathFactory

@@ -16,7 +16,7 @@ import tierwise
 from reference.datasets import merge, random_dataset
 from reference.files import write_csv
 from reference.worlds import merged, written
-from rule_files import EVERY_SHAPE, OF_EACH_KIND, rules_of_shapes
+from rule_files import EVERY_SHAPE, SHAPES
 from shapes.worlds import world
 from thorough import mostly
 from tierwise import pipeline
@@ -96,14 +96,11 @@ def test_each_month_is_what_it_is_alone(partners: Path, competency: str, version
     assert len(scores) > 10, "the data must tell months and partners apart"
 
 
-A_FEW = OF_EACH_KIND[::3]
-
-
-@pytest.mark.parametrize("chosen", mostly([A_FEW], [A_FEW, EVERY_SHAPE]), ids=len)
-def test_every_shape_of_a_rule(tmp_path: Path, chosen: list[str]) -> None:
+@pytest.mark.thorough
+def test_every_shape_of_a_rule(tmp_path: Path) -> None:
     data = written(merged([world(seed) for seed in range(12)], IDENTIFIERS), tmp_path)
-    several = compared(data, "2021-05", "2021-06", rules=rules_of_shapes(tmp_path, chosen))
-    assert {each.program.competency for each in several.months[0].options} == {*chosen}
+    several = compared(data, "2021-05", "2021-06", rules=SHAPES)
+    assert {each.program.competency for each in several.months[0].options} == {*EVERY_SHAPE}
 
 
 def test_versions_and_what_is_in_force_change_within_the_months(tmp_path: Path) -> None:

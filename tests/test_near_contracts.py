@@ -254,8 +254,7 @@ CHANGES = [
 
 
 TELLING = [
-    the_scored_refers_to_what_is_credited, equal_rows_refer_to_two_things, the_scored_has_a_parent,
-    policies_credit_tables_that_refer_to_each_other, facts_are_about_what_lies_behind_a_reference,
+    equal_rows_refer_to_two_things, the_scored_has_a_parent, policies_credit_tables_that_refer_to_each_other,
 ]  # fmt: skip
 """Which have most that the others have too."""
 

@@ -17,7 +17,7 @@ from reference.cloud_business_data import data_set
 from reference.cloud_business_edges import edge_world
 from reference.worlds import merged, name_in, written
 from rule_files import carried_rules
-from thorough import mostly
+from thorough import examples, mostly
 
 MONTHS = ("2020-10", "2020-11", "2020-12", "2021-01", "2021-12", "2022-01", "2022-02", "2022-09")
 AT_THE_END = "2022-02"
@@ -100,7 +100,9 @@ def reaches_both_sides_of_what_decides(scored: list[Seen]) -> None:
 
 
 @settings(
-    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(2),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seeds=st.lists(st.integers(0, 10**9), min_size=10, max_size=30),
        as_of=st.sampled_from(MONTHS))  # fmt: skip

@@ -23,7 +23,7 @@ from reference.solutions_partner_data import data_set
 from reference.solutions_partner_edges import edge_world
 from reference.worlds import merged, name_in, written
 from rule_files import carried_rules
-from thorough import mostly
+from thorough import examples, mostly
 
 MONTHS = ("2022-10", "2023-03", "2023-04", "2026-06", "2026-08", "2027-06", "2027-07", "2027-08",
           "2027-09")  # fmt: skip
@@ -112,7 +112,9 @@ def reaches_both_tracks_with_five_workloads_and_with_four(each: list[Tables], as
 
 
 @settings(
-    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(2),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seeds=st.lists(st.integers(0, 10**9), min_size=10, max_size=30),
        as_of=st.sampled_from([*MONTHS, "2026-07"]))  # fmt: skip

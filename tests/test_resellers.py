@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import tierwise
 from reference.choices import Chooser, HypothesisChooser, RandomChooser
 from reference.resellers import Reseller, last_day, score
-from thorough import mostly
+from thorough import examples, mostly
 
 RULES = Path(__file__).parents[1] / "examples" / "resellers" / "rules"
 AS_OF = 2025 * 12 + 11
@@ -195,7 +195,7 @@ def test_five_hundred_resellers_without_a_difference(version: str, tmp_path: Pat
     assert min(levels[each] for each in ("platinum", "gold", "silver", "bronze", None)) >= 5, levels
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=st.lists(resellers(), min_size=1, max_size=8), version=st.sampled_from(VERSIONS))
 def test_generated_resellers_without_a_difference(
     some: list[Reseller], version: str, tmp_path_factory: pytest.TempPathFactory

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import tierwise
 from reference.worlds import Tables, merged, name_in, written
-from rule_files import OF_EACH_KIND, rules_of_shapes
+from rule_files import OF_EACH_KIND
 from shapes.base import Expected
 from shapes.worlds import world
 from thorough import EVERYTHING, mostly
@@ -114,15 +114,15 @@ def test_the_reference_agrees(name: str, worlds: list[Tables], rules: RuleSet, d
     assert len(levels) > 1, "the data must tell scores apart, or anything would agree"
 
 
-@pytest.mark.parametrize("names", mostly([OF_EACH_KIND[::3]], [OF_EACH_KIND[::3], NAMES]), ids=len)
-def test_the_cases_pass_and_leave_no_metric_out(names: list[str], tmp_path: Path) -> None:
-    outcome = run_cases(rules=rules_of_shapes(tmp_path, names))
+@pytest.mark.thorough
+def test_the_cases_pass_and_leave_no_metric_out() -> None:
+    outcome = run_cases(rules=SHAPES)
     assert outcome.value is not None, [str(each) for each in outcome.diagnostics]
     report = outcome.value
     failed = [each for file in report.files for case in file.cases for each in case.failures]
     assert [each.message for each in failed] == []
     assert [each.message for each in report.findings] == []
-    assert {Path(file.path).parent.name for file in report.files} == {*names}
+    assert {Path(file.path).parent.name for file in report.files} == {*NAMES}
 
 
 def test_the_rules_have_no_findings() -> None:
