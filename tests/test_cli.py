@@ -207,10 +207,11 @@ def test_exit_codes(words: list[str], code: int, message: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("validate", "rules"), ("evaluate", "examples/nothing", "--as-of", "2021-05"), ("nothing",),
-     ("demo-data", "nowhere", "--partners", "1", "--rules", "rules/microsoft/catalogues"),
-     _words()],
-    ids=["clean", "findings", "usage", "could not run", "results"],
+    [pytest.param(("validate", "rules"), marks=pytest.mark.thorough),
+     pytest.param(("evaluate", "examples/nothing", "--as-of", "2021-05"), marks=pytest.mark.thorough),
+     ("nothing",), _words(),
+     ("demo-data", "nowhere", "--partners", "1", "--rules", "rules/microsoft/catalogues")],
+    ids=["clean", "findings", "usage", "results", "could not run"],
 )  # fmt: skip
 def test_a_process_prints_and_exits_as_a_command_does_here(words: tuple[object, ...]) -> None:
     alone, here = run_process(*words), run(*words)

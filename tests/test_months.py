@@ -192,6 +192,7 @@ options:
 """
 
 
+@pytest.mark.thorough
 def test_what_depends_on_the_month_itself(partners: Path, tmp_path: Path) -> None:
     shutil.copytree(RULES, tmp_path / "rules")
     (tmp_path / "rules" / "depends.yaml").write_text(AS_OF_DEPENDS, "utf-8")

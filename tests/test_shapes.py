@@ -90,7 +90,7 @@ def reference_of(name: str) -> object:
     return importlib.import_module(f"shapes.shape_{name.replace('-', '_')}")
 
 
-@pytest.mark.parametrize("name", mostly(OF_EACH_KIND, NAMES))
+@pytest.mark.parametrize("name", mostly(OF_EACH_KIND[::2], NAMES))
 def test_the_reference_agrees(name: str, worlds: list[Tables], rules: RuleSet, data: Path) -> None:
     reference = reference_of(name)
     found = seen(name, rules, data)
