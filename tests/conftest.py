@@ -85,4 +85,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             left_out.setdefault(why, []).append(each.nodeid.partition("::")[0])
     for why, files in sorted(left_out.items()):
         several = ", ".join(sorted(set(files)))
-        terminalreporter.write_line(f"left out: {len(files)} tests of {several}, for {why}")
+        terminalreporter.write_line(f"{LEFT_OUT}{len(files)} tests of {several}, for {why}")

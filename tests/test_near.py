@@ -50,7 +50,7 @@ SOME = {
 
 @pytest.mark.parametrize("world", mostly(["contoso", "shapes"], WORLDS))
 def test_a_partner_alone_has_the_scores_that_it_has_among_all(world: str, tmp_path: Path) -> None:
-    """Of the shapes all, or those that between them have all that a rule is made of."""
+    """Of the shapes all, or half of those that between them have all that a rule is made of."""
     data, rules, as_of = WORLDS[world]
     if world == "shapes" and not EVERYTHING:
         rules = str(rules_of_shapes(tmp_path, OF_EACH_KIND[::2]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 import time
 from pathlib import Path
@@ -45,9 +44,13 @@ def test_nothing_is_shown_of_what_is_short(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_log_sees_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "SELDOM", 0.1)
-    assert re.fullmatch(
-        r"(0:0\d weighing \[all\] pears\n)+", shown(io.StringIO(), monkeypatch, 0.0)
-    )
+    begun = time.monotonic()
+    lines = shown(io.StringIO(), monkeypatch, 0.0).splitlines()
+    took = (
+        time.monotonic() - begun
+    )  # a machine may be slow: not how many lines, but how many in that time
+    assert 1 <= len(lines) <= took / 0.1
+    assert {*lines} <= {f"0:{second:02} weighing [all] pears" for second in range(int(took) + 1)}
 
 
 def test_a_log_of_something_short_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -305,7 +305,7 @@ def test_ids_may_hold_anything(name: str, data: Path) -> None:
 def test_damaged_bytes_are_found_wherever_they_are_read(data: Path, table: str) -> None:
     """In each page in turn; what no check and no rule reads may stay unseen.
 
-    Mostly of two tables, which between them have every type.
+    Mostly of two tables.
     """
     rewritten(data, "parquet", lambda file: f"FROM read_csv('{file}', all_varchar = true)")
     path = data / f"{table}.parquet"

@@ -38,14 +38,8 @@ def test_standard_output_that_is_full_is_said_once(words: list[str]) -> None:
 
 @pytest.mark.parametrize("stream", [1, 2])
 def test_a_stream_that_is_closed_is_no_bug(stream: int) -> None:
-    words = [
-        "sh",
-        "-c",
-        f'"$0" validate "$1" {stream}>&-',
-        PROGRAM,
-        str(ROOT / "examples" / "resellers" / "rules"),
-    ]
-    ran = subprocess.run(words, capture_output=True, check=False, encoding="utf-8")
+    words = ["sh", "-c", f'"$0" validate "$1" {stream}>&-', PROGRAM, "examples/resellers/rules"]
+    ran = subprocess.run(words, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
     assert ran.returncode == 0
     assert ("nothing wrong" in ran.stderr) == (stream == 1)
     assert not ran.stdout
@@ -63,6 +57,14 @@ def test_results_that_cannot_be_written_are_not_lost_in_silence(
     ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8", cwd=ROOT)
     assert ran.returncode == 3
     assert "standard output: it is closed\n  leave it open, or give --output a file\n" in ran.stderr
+
+
+def test_help_that_cannot_be_shown_names_the_stream() -> None:
+    """What typer writes itself, of which the error has no name."""
+    shell = ["sh", "-c", '"$0" --help >&-', PROGRAM]
+    ran = subprocess.run(shell, capture_output=True, check=False, encoding="utf-8")
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("tierwise: standard output: it is closed\n")
 
 
 def test_a_reader_that_stops_is_no_failure_to_talk_about() -> None:

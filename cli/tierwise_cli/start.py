@@ -157,9 +157,9 @@ def _run() -> None:
 
 def _told(error: OSError, place: str = "") -> tuple[str, str]:
     """What could not be read or written, and what to do. ``place``: which it is, where the error does not say."""
+    if error.errno == errno.EBADF:  # nothing else may be closed already
+        return "standard output: it is closed", "leave it open, or give --output a file"
     name = f"{error.filename}: " if error.filename else place
-    if error.errno == errno.EBADF:
-        return f"{name}it is closed", "leave it open, or give --output a file"
     return f"{name}{error.strerror or error}", _DISK
 
 
